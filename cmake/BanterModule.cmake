@@ -1,0 +1,13 @@
+# banter_module(NAME [DEPS target...]): one folder, one static library `banter_NAME`, one namespace.
+function(banter_module NAME)
+  cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  if(sources)
+    add_library(banter_${NAME} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(banter_${NAME} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_link_libraries(banter_${NAME} ${scope} banter_options ${ARG_DEPS})
+endfunction()
