@@ -51,6 +51,14 @@ struct Membership {
     domain::UserId other;          // direct chats: the other one; groups: zero
 };
 
+// A membership that has ended: what the user may still be told of it is joined_seq … left_seq.
+struct EndedMembership {
+    domain::ChatId chat;
+    domain::Seq joined_seq;
+    domain::Seq left_seq;  // of the event that ended it
+    base::Timestamp left_at;
+};
+
 // Chats and who is in them.
 //
 // Threads: called on a shard, answers on that shard.
@@ -74,6 +82,11 @@ public:
 
     // Every chat that the user is a member of now, in no order.
     virtual base::Task<base::Result<std::vector<Membership>>> memberships(domain::UserId user) = 0;
+
+    // The last ended membership, its left_seq known, of each chat that the user was a member of
+    // and is not now, in no order.
+    virtual base::Task<base::Result<std::vector<EndedMembership>>> ended_memberships(
+        domain::UserId user) = 0;
 
     // Applies the change and puts its control message into the outbox. A user in `added` who is a
     // member already, or in `removed` who is none, is left as he is.
