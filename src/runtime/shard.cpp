@@ -60,9 +60,7 @@ base::Timer Shard::after(std::chrono::milliseconds delay, base::Work work) {
 }
 
 void Shard::tick() {
-    if (ready_.empty()) {
-        io_->run_one();
-    }
+    if (ready_.empty() && tick_end_.empty()) io_->run_one();
     for (int events = 0; events < max_events_per_tick && io_->poll_one() > 0; ++events) {
     }
     take_mail();
