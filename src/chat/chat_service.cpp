@@ -1,0 +1,201 @@
+#include "chat/chat_service.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace banter::chat {
+namespace {
+
+using base::Result;
+using base::Task;
+using domain::ChatId;
+using domain::Seq;
+using domain::UserId;
+
+}  // namespace
+
+ChatService::ChatService(const runtime::Shards& shards,
+                         std::vector<delivery::Registry*> registries, ChatPorts ports,
+                         ChatLimits limits)
+    : shards_(shards), ports_(ports), limits_(limits) {
+    for (std::size_t i = 0; i < shards_.count(); ++i) {
+        chat_shards_.push_back(
+            std::make_unique<ChatShard>(shards_[i], shards_, registries, ports, limits));
+    }
+}
+
+void ChatService::consume(ports::LogRecord record) {
+    const ChatId chat = record.control ? record.control->chat : record.command.chat;
+    chat_shards_[home(chat)]->sequencer().consume(std::move(record));
+}
+
+void ChatService::send(std::size_t shard, ports::SendCommand command,
+                       std::function<void(const Result<protocol::Sent>&)> answered) {
+    const std::size_t owner = home(command.chat);
+    shards_[owner].post([target = chat_shards_[owner].get(), command = std::move(command),
+                         answer = PendingAnswer{shard, std::move(answered)}]() mutable {
+        target->send(std::move(command), std::move(answer));
+    });
+}
+
+Task<Result<void>> ChatService::received(ChatId chat, UserId user, domain::DeviceId device,
+                                         Seq seq) {
+    auto work = [=, target = chat_shards_[home(chat)].get()] {
+        return target->received(chat, user, device, seq);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+Task<Result<void>> ChatService::read(ChatId chat, UserId user, Seq seq) {
+    auto work = [=, target = chat_shards_[home(chat)].get()] {
+        return target->read(chat, user, seq);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+void ChatService::typing(ChatId chat, UserId user, bool on) {
+    shards_[home(chat)].post([=, target = chat_shards_[home(chat)].get()] {
+        base::spawn(target->typing(chat, user, on));
+    });
+}
+
+Task<Result<Attachment>> ChatService::attach(ChatId chat, UserId user, std::size_t shard,
+                                             base::Timestamp since) {
+    auto work = [=, target = chat_shards_[home(chat)].get()] {
+        return target->attach(chat, user, shard, since);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+void ChatService::detach(ChatId chat, std::size_t shard) {
+    shards_[home(chat)].post(
+        [=, target = chat_shards_[home(chat)].get()] { target->detach(chat, shard); });
+}
+
+Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain::Device device) {
+    const auto cursors = co_await ports_.receipts.cursors(user, device.id);
+    if (!cursors) co_return std::unexpected(cursors.error());
+    std::unordered_map<ChatId, Seq> acknowledged;
+    for (const auto& row : *cursors) acknowledged[row.chat] = row.delivered;
+    const auto memberships = co_await ports_.directory.memberships(user);
+    if (!memberships) co_return std::unexpected(memberships.error());
+    const auto ended = co_await ports_.directory.ended_memberships(user);
+    if (!ended) co_return std::unexpected(ended.error());
+
+    std::vector<FeedChat> chats;
+    for (const auto& membership : *memberships) {
+        const auto found = acknowledged.find(membership.chat.id);
+        const bool known = found != acknowledged.end();
+        chats.push_back({membership.chat.id, known ? found->second : Seq{}, known, {}, {}});
+    }
+    for (const auto& membership : *ended) {
+        if (membership.left_at < device.created_at) continue;
+        const auto found = acknowledged.find(membership.chat);
+        const Seq cursor = found != acknowledged.end() ? found->second : Seq{};
+        if (cursor >= membership.left_seq) continue;
+        chats.push_back(
+            {membership.chat, cursor, true, membership.joined_seq, membership.left_seq});
+    }
+    co_return chats;
+}
+
+Task<Result<ports::ChatDirectory::Created>> ChatService::open_direct(UserId user, UserId other) {
+    const std::size_t owner = home(domain::direct_chat_id(user, other));
+    auto work = [=, target = chat_shards_[owner].get()]()
+        -> Task<Result<ports::ChatDirectory::Created>> {
+        GroupChanges changes(*target);
+        co_return co_await changes.open_direct(user, other);
+    };
+    co_return co_await base::await_on(shards_[owner], std::move(work));
+}
+
+Task<Result<ports::ChatDirectory::Created>> ChatService::create_group(NewGroup group) {
+    const ChatId id{ports_.random.uuid()};
+    const std::size_t owner = home(id);
+    auto work = [=, target = chat_shards_[owner].get()]()
+        -> Task<Result<ports::ChatDirectory::Created>> {
+        GroupChanges changes(*target);
+        co_return co_await changes.create(id, group);
+    };
+    co_return co_await base::await_on(shards_[owner], std::move(work));
+}
+
+Task<Result<std::vector<UserId>>> ChatService::add(ChatId chat, UserId actor,
+                                                   std::vector<UserId> users) {
+    auto work = [=, target = chat_shards_[home(chat)].get()]() -> Task<Result<std::vector<UserId>>> {
+        GroupChanges changes(*target);
+        co_return co_await changes.add(chat, actor, users);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+Task<Result<void>> ChatService::remove(ChatId chat, UserId actor, UserId user) {
+    auto work = [=, target = chat_shards_[home(chat)].get()]() -> Task<Result<void>> {
+        GroupChanges changes(*target);
+        co_return co_await changes.remove(chat, actor, user);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+Task<Result<void>> ChatService::set_role(ChatId chat, UserId actor, UserId user,
+                                         domain::Role role) {
+    auto work = [=, target = chat_shards_[home(chat)].get()]() -> Task<Result<void>> {
+        GroupChanges changes(*target);
+        co_return co_await changes.set_role(chat, actor, user, role);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+Task<Result<void>> ChatService::set_title(ChatId chat, UserId actor, std::string title) {
+    auto work = [=, target = chat_shards_[home(chat)].get()]() -> Task<Result<void>> {
+        GroupChanges changes(*target);
+        co_return co_await changes.set_title(chat, actor, title);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+Task<Result<std::vector<MemberView>>> ChatService::members(ChatId chat, UserId viewer) {
+    auto work = [=, target = chat_shards_[home(chat)].get()] {
+        return target->members(chat, viewer);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+}
+
+void ChatService::policy_changed(UserId user) {
+    for (std::size_t i = 0; i < shards_.count(); ++i) {
+        shards_[i].post([user, target = chat_shards_[i].get()] {
+            target->fan_out().forget_policy(user);
+        });
+    }
+}
+
+Task<Result<void>> ChatService::blocks_changed(UserId one, UserId other) {
+    const ChatId chat = domain::direct_chat_id(one, other);
+    auto work = [=, target = chat_shards_[home(chat)].get()] {
+        return target->refresh_blocks(chat);
+    };
+    const auto refreshed = co_await base::await_on(shards_[home(chat)], std::move(work));
+    if (!refreshed) co_return std::unexpected(refreshed.error());
+    co_return Result<void>{};
+}
+
+Task<Result<std::size_t>> ChatService::recover() {
+    const auto outbox = co_await ports_.directory.outbox();
+    if (!outbox) co_return std::unexpected(outbox.error());
+    for (const auto& control : *outbox) {
+        auto work = [control, target = chat_shards_[home(control.chat)].get()] {
+            return target->sequence(control);
+        };
+        const auto placed = co_await base::await_on(shards_[home(control.chat)], std::move(work));
+        if (!placed) co_return std::unexpected(placed.error());
+    }
+    co_return outbox->size();
+}
+
+void ChatService::forget_idle() {
+    for (std::size_t i = 0; i < shards_.count(); ++i) {
+        shards_[i].post([target = chat_shards_[i].get()] { target->forget_idle(); });
+    }
+}
+
+}  // namespace banter::chat

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "chat/chat_shard.hpp"
+#include "chat/group_changes.hpp"
+
+namespace banter::chat {
+
+// One page of a list and how to go on. Empty cursors: nothing there.
+struct HistoryPage {
+    std::vector<domain::Message> messages;
+    std::optional<domain::Seq> next;      // newer ones are after this
+    std::optional<domain::Seq> previous;  // older ones are before this
+};
+
+struct HistoryQuery {
+    domain::ChatId chat;
+    std::optional<domain::Seq> before;  // newest first
+    std::optional<domain::Seq> after;   // oldest first; neither: the newest page
+    std::size_t limit = 50;
+};
+
+// One line of a user's chat list.
+struct ChatSummary {
+    ChatView view;
+    std::uint64_t unread = 0;
+};
+
+struct ReceiptView {
+    domain::UserId user;
+    std::optional<base::Timestamp> delivered_at;
+    std::optional<base::Timestamp> read_at;
+};
+
+// A chat that a device has to be fed with, as far as the directory and the cursors tell.
+struct FeedChat {
+    domain::ChatId chat;
+    domain::Seq cursor;  // what the device has acknowledged
+    bool known = false;  // the device has acknowledged something of it
+    std::optional<domain::Seq> first_seq;  // set with last_seq: a membership that has ended
+    std::optional<domain::Seq> last_seq;
+};
+
+// Everything about chats, callable on any shard; the work is done on the shard of the chat.
+class ChatService {
+public:
+    ChatService(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
+                ChatPorts ports, ChatLimits limits);
+
+    // The log's consumer: call it on the shard of the record's chat.
+    void consume(ports::LogRecord record);
+
+    // `answered` is called on the calling shard, which is `shard`.
+    void send(std::size_t shard, ports::SendCommand command,
+              std::function<void(const base::Result<protocol::Sent>&)> answered);
+    base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,
+                                            domain::DeviceId device, domain::Seq seq);
+    base::Task<base::Result<void>> read(domain::ChatId chat, domain::UserId user, domain::Seq seq);
+    void typing(domain::ChatId chat, domain::UserId user, bool on);
+
+    // The chats that a session of this device follows, ended memberships with something still to
+    // tell among them.
+    base::Task<base::Result<std::vector<FeedChat>>> feed_chats(domain::UserId user,
+                                                               domain::Device device);
+    base::Task<base::Result<Attachment>> attach(domain::ChatId chat, domain::UserId user,
+                                                std::size_t shard, base::Timestamp since);
+    void detach(domain::ChatId chat, std::size_t shard);
+
+    base::Task<base::Result<ports::ChatDirectory::Created>> open_direct(domain::UserId user,
+                                                                        domain::UserId other);
+    base::Task<base::Result<ports::ChatDirectory::Created>> create_group(NewGroup group);
+    base::Task<base::Result<std::vector<domain::UserId>>> add(domain::ChatId chat,
+                                                              domain::UserId actor,
+                                                              std::vector<domain::UserId> users);
+    base::Task<base::Result<void>> remove(domain::ChatId chat, domain::UserId actor,
+                                          domain::UserId user);
+    base::Task<base::Result<void>> set_role(domain::ChatId chat, domain::UserId actor,
+                                            domain::UserId user, domain::Role role);
+    base::Task<base::Result<void>> set_title(domain::ChatId chat, domain::UserId actor,
+                                             std::string title);
+
+    base::Task<base::Result<ChatSummary>> summary(domain::ChatId chat, domain::UserId user);
+    // The user's chats, the most recently active first.
+    struct Activity {
+        domain::ChatId chat;
+        base::Timestamp at;
+    };
+    base::Task<base::Result<std::vector<Activity>>> activity(domain::UserId user);
+    base::Task<base::Result<std::vector<MemberView>>> members(domain::ChatId chat,
+                                                              domain::UserId viewer);
+    base::Task<base::Result<HistoryPage>> history(domain::UserId user, HistoryQuery query);
+    base::Task<base::Result<std::vector<ReceiptView>>> receipts(domain::ChatId chat,
+                                                                domain::UserId viewer,
+                                                                domain::Seq seq);
+
+    // A user's privacy or contacts have changed: what marks others are shown depends on it.
+    void policy_changed(domain::UserId user);
+    base::Task<base::Result<void>> blocks_changed(domain::UserId one, domain::UserId other);
+
+    // Gives every change that the outbox still holds its place. Before the first session.
+    base::Task<base::Result<std::size_t>> recover();
+    // Drops what nobody uses; call it every now and then, on any shard.
+    void forget_idle();
+
+private:
+    std::size_t home(domain::ChatId chat) const { return shards_.of(chat); }
+    base::Task<base::Result<std::uint64_t>> unread(const ChatView& view, domain::UserId user);
+
+    runtime::Shards shards_;
+    ChatPorts ports_;
+    ChatLimits limits_;
+    std::vector<std::unique_ptr<ChatShard>> chat_shards_;
+};
+
+}  // namespace banter::chat

@@ -1,0 +1,361 @@
+#include "chat/chat_shard.hpp"
+
+#include "base/log.hpp"
+
+namespace banter::chat {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+using domain::ChatId;
+using domain::Seq;
+using domain::UserId;
+
+// How many senders to remember of a chat that is loaded.
+constexpr std::size_t senders_at_load = 256;
+constexpr auto idle_time = std::chrono::minutes(1);
+
+base::Problem no_such_chat() {
+    return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
+}
+
+base::Problem beyond_the_end() {
+    return {ErrorCode::invalid, "The field 'seq' is beyond the last message of the chat.", {}};
+}
+
+void fill_members(ChatState& state, const std::vector<domain::Member>& members) {
+    for (const auto& member : members) {
+        // A membership whose event is still in the outbox begins when that gets its seq.
+        const bool begun = state.chat.type == domain::ChatType::direct || member.joined_seq > Seq{};
+        if (!begun) continue;
+        MemberState known;
+        known.role = member.role;
+        known.joined_seq = member.joined_seq;
+        known.joined_at = member.joined_at;
+        state.members.emplace(member.user, known);
+    }
+}
+
+void fill_marks(ChatState& state, const std::vector<ports::MarksRow>& rows) {
+    for (const auto& row : rows) {
+        if (auto* member = state.member(row.user)) {
+            member->marks = member->durable = row.marks;
+            member->marks_at = row.at;
+        } else {
+            state.former[row.user] = row.marks;
+        }
+    }
+}
+
+}  // namespace
+
+ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
+                     std::vector<delivery::Registry*> registries, ChatPorts ports,
+                     ChatLimits limits)
+    : shards_(shards),
+      ports_(ports),
+      limits_(limits),
+      fan_out_(shards, std::move(registries), ports.relations),
+      sequencer_(executor, ports.store, fan_out_, limits.sequencer,
+                 {.load = [this](ChatId chat) { return load(chat); },
+                  .forget = [this] { forget_all(); },
+                  .sequenced =
+                      [this](const ports::ControlMessage& control, Seq seq) {
+                          base::spawn(write_back(control, seq));
+                      }}) {}
+
+Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
+    if (const auto found = chats_.find(chat); found != chats_.end()) {
+        found->second->last_used = ports_.clock.steady();
+        co_return found->second;
+    }
+    if (const auto others = loading_.find(chat); others != loading_.end()) {
+        base::CallbackAwaiter<LoadResult> turn([&others](base::Completion<LoadResult> mine) {
+            others->second.push_back(mine);
+        });
+        co_return co_await turn;
+    }
+    loading_.try_emplace(chat);
+    auto result = co_await read_state(chat);
+    if (result) {
+        (*result)->last_used = ports_.clock.steady();
+        chats_.emplace(chat, *result);
+    }
+    const auto waiting = std::move(loading_.extract(chat).mapped());
+    for (const auto& other : waiting) other(result);
+    co_return result;
+}
+
+Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
+    const auto found = co_await ports_.directory.find(chat);
+    if (!found) co_return std::unexpected(found.error());
+    if (!*found) co_return std::unexpected(no_such_chat());
+    auto state = std::make_shared<ChatState>();
+    state->chat = (*found)->chat;
+    if (auto kept = kept_followers_.extract(chat)) {
+        state->followers = std::move(kept.mapped());
+    } else {
+        state->followers.assign(shards_.count(), 0);
+    }
+    fill_members(*state, (*found)->members);
+    const auto rows = co_await ports_.receipts.marks(chat);
+    if (!rows) co_return std::unexpected(rows.error());
+    fill_marks(*state, *rows);
+    const auto log = co_await read_log(*state);
+    if (!log) co_return std::unexpected(log.error());
+    if (state->chat.type == domain::ChatType::direct && state->members.size() == 2) {
+        const auto one = state->members.begin()->first;
+        const auto other = std::next(state->members.begin())->first;
+        const auto blocked = co_await ports_.relations.blocked_either_way(one, other);
+        if (!blocked) co_return std::unexpected(blocked.error());
+        state->blocked = *blocked;
+    }
+    co_return state;
+}
+
+// The head, and who sent the newest messages.
+Task<Result<bool>> ChatShard::read_log(ChatState& state) {
+    const auto head = co_await ports_.store.head(state.chat.id);
+    if (!head) co_return std::unexpected(head.error());
+    if (!*head) co_return true;
+    state.head = state.committed = (*head)->seq;
+    state.ticks = domain::ticks_of((*head)->message_id);
+    state.head_row = **head;
+    ports::MessageRange newest;
+    newest.chat = state.chat.id;
+    newest.after = Seq{state.head.value > senders_at_load ? state.head.value - senders_at_load : 0};
+    newest.limit = senders_at_load;
+    const auto messages = co_await ports_.store.read(newest);
+    if (!messages) co_return std::unexpected(messages.error());
+    for (const auto& message : *messages) state.senders.push(message.seq, message.sender);
+    co_return true;
+}
+
+Task<ChatShard::LoadResult> ChatShard::load_for(ChatId chat, UserId user) {
+    auto state = co_await load(chat);
+    if (state && (*state)->member(user) == nullptr) co_return std::unexpected(no_such_chat());
+    co_return state;
+}
+
+void ChatShard::send(ports::SendCommand command, PendingAnswer answer) {
+    base::Result<void> taken;
+    const ports::SendKey key = command.key;
+    if (!sequencer_.has_room()) {
+        taken = base::fail_retry(ErrorCode::overloaded,
+                                 "Too many messages are waiting; send it again in a moment.",
+                                 std::chrono::seconds(1));
+    } else {
+        sequencer_.expect(key, answer);
+        taken = ports_.log.append(std::move(command));
+        if (taken) return;
+    }
+    fan_out_.answer(answer, std::unexpected(taken.error()));
+    fan_out_.send();
+}
+
+Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, std::size_t shard,
+                                           base::Timestamp since) {
+    const auto loaded = co_await load_for(chat, user);
+    if (!loaded) co_return std::unexpected(loaded.error());
+    const auto state = *loaded;
+    std::unordered_map<UserId, bool> shows;
+    for (const auto& [other, member] : state->members) {
+        if (member.durable.read == Seq{} || member.marks_at < since) continue;
+        const auto policy = co_await fan_out_.policy(other);
+        shows[other] = other == user || (policy && policy->shows(user));
+    }
+    // No waiting from here on: what is told as the head now, and what is followed from now on,
+    // leave no gap between them.
+    const auto* self = state->member(user);
+    if (self == nullptr) co_return std::unexpected(no_such_chat());
+    ++state->followers[shard];
+    Attachment attachment{state->first_seq(*self), state->committed, self->durable.delivered, {}};
+    for (const auto& [other, member] : state->members) {
+        if (member.durable == domain::Marks{} || member.marks_at < since) continue;
+        protocol::Receipt receipt{chat, other, {}, {}, member.marks_at};
+        if (other != user) receipt.delivered = member.durable.delivered;
+        const auto shown = shows.find(other);
+        if (shown != shows.end() && shown->second) receipt.read = member.durable.read;
+        if (receipt.delivered || receipt.read) attachment.receipts.push_back(receipt);
+    }
+    co_return attachment;
+}
+
+void ChatShard::detach(ChatId chat, std::size_t shard) {
+    const auto loaded = chats_.find(chat);
+    const auto kept = kept_followers_.find(chat);
+    std::vector<std::uint32_t>* followers = nullptr;
+    if (loaded != chats_.end()) followers = &loaded->second->followers;
+    if (kept != kept_followers_.end()) followers = &kept->second;
+    if (followers != nullptr && (*followers)[shard] > 0) --(*followers)[shard];
+}
+
+Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceId device,
+                                       Seq seq) {
+    const auto loaded = co_await load(chat);
+    if (!loaded) co_return std::unexpected(loaded.error());
+    const auto state = *loaded;
+    if (state->member(user) == nullptr) co_return co_await ended_received(chat, user, device, seq);
+    if (seq > state->committed) co_return std::unexpected(beyond_the_end());
+    if (seq == Seq{}) co_return Result<void>{};
+    const ports::CursorRow cursor{user, device, chat, seq};
+    sequencer_.move_cursor(cursor, [](const Result<void>&) {});
+    const domain::Marks marks{seq, {}};
+    co_return co_await committed_marks(state, user, marks);
+}
+
+// Who was removed still acknowledges what was his to see.
+Task<Result<void>> ChatShard::ended_received(ChatId chat, UserId user, domain::DeviceId device,
+                                             Seq seq) {
+    const auto ended = co_await ports_.directory.ended_memberships(user);
+    if (!ended) co_return std::unexpected(ended.error());
+    for (const auto& membership : *ended) {
+        if (membership.chat != chat || seq > membership.left_seq) continue;
+        const ports::CursorRow cursor{user, device, chat, seq};
+        co_return co_await committed_cursor(cursor);
+    }
+    co_return std::unexpected(no_such_chat());
+}
+
+Task<Result<void>> ChatShard::committed_cursor(ports::CursorRow cursor) {
+    base::CallbackAwaiter<Result<void>> durable([&](base::Completion<Result<void>> done) {
+        sequencer_.move_cursor(cursor, [done](const Result<void>& result) { done(result); });
+    });
+    co_return co_await durable;
+}
+
+Task<Result<void>> ChatShard::committed_marks(std::shared_ptr<ChatState> chat, UserId user,
+                                              domain::Marks marks) {
+    const base::Timestamp now = ports_.clock.now();
+    base::CallbackAwaiter<Result<void>> durable([&](base::Completion<Result<void>> done) {
+        sequencer_.mark(chat, user, marks, now, [done](const Result<void>& result) { done(result); });
+    });
+    co_return co_await durable;
+}
+
+Task<Result<void>> ChatShard::read(ChatId chat, UserId user, Seq seq) {
+    const auto loaded = co_await load_for(chat, user);
+    if (!loaded) co_return std::unexpected(loaded.error());
+    if (seq > (*loaded)->committed) co_return std::unexpected(beyond_the_end());
+    const domain::Marks marks{seq, seq};
+    co_return co_await committed_marks(*loaded, user, marks);
+}
+
+Task<void> ChatShard::typing(ChatId chat, UserId user, bool on) {
+    const auto loaded = co_await load_for(chat, user);
+    if (!loaded || (*loaded)->blocked) co_return;
+    fan_out_.typing(**loaded, user, on);
+    fan_out_.send();
+}
+
+Task<Result<ChatView>> ChatShard::view(ChatId chat, UserId user) {
+    const auto loaded = co_await load_for(chat, user);
+    if (!loaded) co_return std::unexpected(loaded.error());
+    const auto& state = **loaded;
+    const auto& self = *state.member(user);
+    ChatView view;
+    view.chat = state.chat;
+    view.role = self.role;
+    view.head = state.committed;
+    view.first_seq = state.first_seq(self);
+    view.marks = self.durable;
+    view.members = state.members.size();
+    view.at = state.chat.created_at;
+    if (state.committed > Seq{}) {
+        view.at = state.head_row.at;
+        view.preview = state.head_row.preview;
+    }
+    if (state.chat.type == domain::ChatType::direct) {
+        for (const auto& [member, ignored] : state.members) {
+            if (member != user) view.other = member;
+        }
+    }
+    co_return view;
+}
+
+Task<Result<std::vector<MemberView>>> ChatShard::members(ChatId chat, UserId viewer) {
+    const auto loaded = co_await load_for(chat, viewer);
+    if (!loaded) co_return std::unexpected(loaded.error());
+    const auto state = *loaded;
+    std::vector<MemberView> views;
+    for (const auto& [user, member] : state->members) {
+        views.push_back({user, member.role, member.joined_at, member.joined_seq,
+                         member.durable.delivered, member.durable.read, true});
+    }
+    for (auto& view : views) {
+        if (view.user == viewer) continue;
+        const auto policy = co_await fan_out_.policy(view.user);
+        view.shows_read = policy && policy->shows(viewer);
+        if (!view.shows_read) view.read.reset();
+    }
+    co_return views;
+}
+
+Task<Result<Seq>> ChatShard::sequence(ports::ControlMessage control) {
+    base::CallbackAwaiter<Result<Seq>> placed([&](base::Completion<Result<Seq>> done) {
+        sequencing_.emplace(control.id, done);
+        const auto appended = ports_.log.append_control(control);
+        if (!appended && sequencing_.erase(control.id) > 0) {
+            done(std::unexpected(appended.error()));
+        }
+    });
+    co_return co_await placed;
+}
+
+Task<void> ChatShard::write_back(ports::ControlMessage control, Seq seq) {
+    const auto written = co_await ports_.directory.sequenced(control, seq);
+    // Not written: the outbox keeps it and the next start writes it, which changes nothing else.
+    if (!written) {
+        base::log::error("control.write_back_failed", {{"chat", to_string(control.chat)},
+                                                       {"detail", written.error().detail}});
+    }
+    const auto waiting = sequencing_.find(control.id);
+    if (waiting == sequencing_.end()) co_return;
+    const auto done = waiting->second;
+    sequencing_.erase(waiting);
+    done(seq);
+}
+
+Task<Result<bool>> ChatShard::refresh_blocks(ChatId chat) {
+    const auto found = chats_.find(chat);
+    if (found == chats_.end() || found->second->members.size() != 2) co_return true;
+    const auto state = found->second;
+    const auto one = state->members.begin()->first;
+    const auto other = std::next(state->members.begin())->first;
+    const auto blocked = co_await ports_.relations.blocked_either_way(one, other);
+    if (!blocked) co_return std::unexpected(blocked.error());
+    state->blocked = *blocked;
+    co_return true;
+}
+
+void ChatShard::forget_idle() {
+    const auto now = ports_.clock.steady();
+    std::erase_if(chats_, [&](const auto& entry) {
+        const auto& state = *entry.second;
+        const bool followed =
+            std::ranges::any_of(state.followers, [](std::uint32_t count) { return count > 0; });
+        // More than one owner: something is under way that builds on it.
+        return !followed && entry.second.use_count() == 1 && !state.changes.held() &&
+               now - state.last_used > idle_time;
+    });
+}
+
+void ChatShard::forget_all() {
+    for (auto& [chat, state] : chats_) {
+        state->stale = true;
+        kept_followers_[chat] = std::move(state->followers);
+        state->followers.assign(shards_.count(), 0);
+    }
+    std::unordered_map<ChatId, std::shared_ptr<ChatState>> forgotten;
+    forgotten.swap(chats_);
+    auto waiting = std::move(sequencing_);
+    sequencing_.clear();
+    for (auto& [id, done] : waiting) {
+        done(base::fail_retry(ErrorCode::overloaded,
+                              "The change could not be stored; it will be tried again.",
+                              std::chrono::seconds(5)));
+    }
+}
+
+}  // namespace banter::chat

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task.hpp"
+#include "domain/chat.hpp"
+#include "domain/message.hpp"
+#include "domain/time_uuid.hpp"
+#include "domain/watermark.hpp"
+#include "ports/message_log.hpp"
+#include "ports/message_store.hpp"
+
+namespace banter::chat {
+
+struct MemberState {
+    domain::Role role = domain::Role::member;
+    domain::Seq joined_seq;
+    base::Timestamp joined_at;
+    domain::Marks marks;    // as far as acknowledged
+    domain::Marks durable;  // as far as committed: what others are shown
+    base::Timestamp marks_at;
+    bool marks_touched = false;  // in the batch being gathered
+};
+
+// Who sent the newest messages, to know whom a mark that moves concerns.
+class RecentSenders {
+public:
+    void push(domain::Seq seq, domain::UserId sender);
+    // The senders of (after, through], or nullopt when that reaches further back than is known.
+    std::optional<std::vector<domain::UserId>> between(domain::Seq after, domain::Seq through) const;
+
+private:
+    std::deque<domain::UserId> senders_;
+    domain::Seq first_;  // of senders_.front()
+};
+
+// One change of the chat at a time; the others wait in line.
+class ChangeLock {
+public:
+    base::Task<void> acquire();
+    void release();
+    bool held() const { return held_; }
+
+private:
+    bool held_ = false;
+    std::deque<base::Completion<bool>> waiting_;
+};
+
+// What the owner of a chat knows of it: the fold of its log so far. Belongs to one shard.
+struct ChatState {
+    domain::Chat chat;
+    std::unordered_map<domain::UserId, MemberState> members;
+    std::unordered_map<domain::UserId, domain::Marks> former;  // marks of who is no member now
+    domain::Seq head;       // the last seq given out
+    domain::Seq committed;  // the last seq that is durable
+    domain::UuidTicks ticks = 0;  // of the last message_id given out
+    ports::HeadRow head_row;
+    RecentSenders senders;
+    bool blocked = false;  // direct chats: either has blocked the other
+    std::vector<std::uint32_t> followers;  // per shard: streams of this chat there
+    std::deque<ports::LogRecord> pending;  // records that wait for their turn
+    bool sequencing = false;
+    bool stale = false;    // a commit failed: this is no longer what the log says
+    bool touched = false;  // has messages in the batch being gathered
+    ChangeLock changes;
+    base::Steady last_used;
+
+    const MemberState* member(domain::UserId user) const;
+    MemberState* member(domain::UserId user);
+
+    // The first message that the member may see.
+    domain::Seq first_seq(const MemberState& member) const;
+
+    // Gives the event its effect on members and title, from `seq` on. Idempotent.
+    void apply(const domain::Event& event, domain::UserId actor, domain::Seq seq,
+               base::Timestamp at);
+};
+
+}  // namespace banter::chat

@@ -1,0 +1,111 @@
+#include "chat/fan_out.hpp"
+
+#include <algorithm>
+
+namespace banter::chat {
+namespace {
+
+using delivery::ReceiptNotice;
+using domain::Change;
+using domain::UserId;
+
+// Whom a mark concerns that moved from `before` to `after`: the senders of what it passed.
+std::vector<UserId> passed_senders(const ChatState& chat, domain::Seq before, domain::Seq after) {
+    if (auto known = chat.senders.between(before, after)) return std::move(*known);
+    std::vector<UserId> everyone;
+    for (const auto& [user, member] : chat.members) everyone.push_back(user);
+    std::ranges::sort(everyone);
+    return everyone;
+}
+
+ReceiptNotice::Target& target_for(std::vector<ReceiptNotice::Target>& targets, UserId user) {
+    const auto at = std::ranges::lower_bound(targets, user, {}, &ReceiptNotice::Target::user);
+    if (at != targets.end() && at->user == user) return *at;
+    return *targets.insert(at, ReceiptNotice::Target{user, false, false});
+}
+
+}  // namespace
+
+protocol::Sent sent_for(const domain::Message& message) {
+    return {message.client_id, message.chat, message.seq, message.id, message.at};
+}
+
+FanOut::FanOut(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
+               Relations& relations)
+    : shards_(shards),
+      registries_(std::move(registries)),
+      relations_(relations),
+      mail_(shards.count()) {}
+
+void FanOut::answer(const PendingAnswer& answer, const base::Result<protocol::Sent>& result) {
+    mail_[answer.shard].emplace_back(delivery::Answer{answer.answered, result});
+}
+
+void FanOut::message(const Committed& committed) {
+    const auto& event = committed.live->message.content.event;
+    if (event && (event->change == Change::created || event->change == Change::member_added)) {
+        joined(committed.chat->chat.id, event->users);
+    }
+    if (committed.answer) answer(*committed.answer, sent_for(committed.live->message));
+    to_followers(*committed.chat, committed.live);
+}
+
+void FanOut::joined(domain::ChatId chat, const std::vector<UserId>& users) {
+    for (auto& mail : mail_) mail.emplace_back(delivery::Joined{chat, users});
+}
+
+void FanOut::to_followers(const ChatState& chat, const delivery::MailItem& item) {
+    for (std::size_t shard = 0; shard < mail_.size(); ++shard) {
+        if (chat.followers[shard] > 0) mail_[shard].push_back(item);
+    }
+}
+
+base::Task<void> FanOut::marks(const MovedMarks& moved) {
+    auto notice = std::make_shared<ReceiptNotice>();
+    notice->receipt = {moved.chat->chat.id, moved.user, {}, {}, moved.at};
+    if (moved.after.delivered > moved.before.delivered) {
+        notice->receipt.delivered = moved.after.delivered;
+        for (const auto user :
+             passed_senders(*moved.chat, moved.before.delivered, moved.after.delivered)) {
+            if (user != moved.user) target_for(notice->targets, user).delivered = true;
+        }
+    }
+    if (moved.after.read > moved.before.read) {
+        notice->receipt.read = moved.after.read;
+        const auto shown_to = co_await policy(moved.user);
+        for (const auto user : passed_senders(*moved.chat, moved.before.read, moved.after.read)) {
+            if (user == moved.user || !shown_to || !shown_to->shows(user)) continue;
+            target_for(notice->targets, user).read = true;
+        }
+        target_for(notice->targets, moved.user).read = true;  // his other devices
+    }
+    if (!notice->targets.empty()) {
+        to_followers(*moved.chat, std::shared_ptr<const ReceiptNotice>(std::move(notice)));
+    }
+}
+
+base::Task<base::Result<ReadPolicy>> FanOut::policy(UserId reader) {
+    if (const auto known = policies_.find(reader); known != policies_.end()) {
+        co_return known->second;
+    }
+    auto policy = co_await relations_.read_policy(reader);
+    if (policy) policies_[reader] = *policy;
+    co_return policy;
+}
+
+void FanOut::typing(const ChatState& chat, UserId user, bool on) {
+    to_followers(chat, delivery::TypingNotice{chat.chat.id, user, on});
+}
+
+void FanOut::send() {
+    for (std::size_t shard = 0; shard < mail_.size(); ++shard) {
+        if (mail_[shard].empty()) continue;
+        shards_[shard].post(
+            [registry = registries_[shard], mail = std::move(mail_[shard])]() mutable {
+                registry->deliver(std::move(mail));
+            });
+        mail_[shard] = {};
+    }
+}
+
+}  // namespace banter::chat

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task.hpp"
+#include "chat/chat_state.hpp"
+#include "chat/relations.hpp"
+#include "delivery/registry.hpp"
+#include "runtime/shards.hpp"
+
+namespace banter::chat {
+
+// Who sent something and waits for its outcome, and where he waits.
+struct PendingAnswer {
+    std::size_t shard = 0;
+    std::function<void(const base::Result<protocol::Sent>&)> answered;
+};
+
+// A message that has become durable.
+struct Committed {
+    std::shared_ptr<ChatState> chat;
+    std::shared_ptr<const delivery::LiveMessage> live;
+    std::optional<PendingAnswer> answer;
+    std::optional<ports::ControlMessage> control;
+};
+
+// Marks of a member that have moved and become durable.
+struct MovedMarks {
+    std::shared_ptr<ChatState> chat;
+    domain::UserId user;
+    domain::Marks before;
+    domain::Marks after;
+    base::Timestamp at;
+};
+
+// Gathers what a commit brought for the sessions and hands each shard its part, one mail each.
+// Belongs to the shard of the chats.
+class FanOut {
+public:
+    // `registries`: one for each shard, touched only there.
+    FanOut(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
+           Relations& relations);
+
+    void answer(const PendingAnswer& answer, const base::Result<protocol::Sent>& result);
+    void message(const Committed& committed);
+    // Finds out who may be told, so it may take a while; what is gathered meanwhile waits.
+    base::Task<void> marks(const MovedMarks& moved);
+    // These users may see the chat from now on: their sessions everywhere take it up.
+    void joined(domain::ChatId chat, const std::vector<domain::UserId>& users);
+    void typing(const ChatState& chat, domain::UserId user, bool on);
+    // Hands over what was gathered.
+    void send();
+
+    // The privacy of this user has changed.
+    void forget_policy(domain::UserId user) { policies_.erase(user); }
+    base::Task<base::Result<ReadPolicy>> policy(domain::UserId reader);
+
+private:
+    void to_followers(const ChatState& chat, const delivery::MailItem& item);
+
+    const runtime::Shards& shards_;
+    std::vector<delivery::Registry*> registries_;
+    Relations& relations_;
+    std::vector<delivery::Mail> mail_;  // per shard
+    std::unordered_map<domain::UserId, ReadPolicy> policies_;
+};
+
+protocol::Sent sent_for(const domain::Message& message);
+
+}  // namespace banter::chat

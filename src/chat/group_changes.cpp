@@ -1,0 +1,259 @@
+#include "chat/group_changes.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace banter::chat {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+using base::Task;
+using domain::Change;
+using domain::ChatId;
+using domain::Role;
+using domain::UserId;
+
+constexpr std::size_t max_title_characters = 100;
+
+// Gives the lock on when the change is through, whichever way it ends.
+class Turn {
+public:
+    explicit Turn(std::shared_ptr<ChatState> chat) : chat_(std::move(chat)) {}
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    ~Turn() { chat_->changes.release(); }
+
+private:
+    std::shared_ptr<ChatState> chat_;
+};
+
+base::Problem too_many(std::size_t max) {
+    return {ErrorCode::too_many_members,
+            "A group has at most " + std::to_string(max) + " members.",
+            {}};
+}
+
+base::Problem not_a_member() {
+    return {ErrorCode::not_found, "This user is not in the chat.", {}};
+}
+
+base::Problem no_such_chat() {
+    return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
+}
+
+void sort_unique(std::vector<UserId>& users) {
+    std::ranges::sort(users);
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+}
+
+// Whether `actor` may remove `target`, who is another.
+std::optional<base::Problem> check_remove(const MemberState& actor, const MemberState& target) {
+    if (actor.role == Role::member) {
+        return base::Problem{ErrorCode::forbidden, "Only the owner and admins remove members.", {}};
+    }
+    if (actor.role == Role::admin && target.role != Role::member) {
+        return base::Problem{ErrorCode::forbidden, "An admin cannot remove an admin or the owner.",
+                             {}};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<base::Problem> check_title(const std::string& title) {
+    const bool valid = !title.empty() && base::is_utf8(title) &&
+                       !base::has_control_characters(title) &&
+                       base::count_code_points(title) <= max_title_characters;
+    if (valid) return std::nullopt;
+    return base::Problem{ErrorCode::invalid,
+                         "A title has 1 to 100 characters and no control characters.",
+                         {}};
+}
+
+ports::ControlMessage GroupChanges::control(ChatId chat, UserId actor, domain::Event event) {
+    return {domain::ClientId{shard_.ports().random.uuid()}, chat, actor, std::move(event)};
+}
+
+// Everyone to be added must exist and neither have blocked the one who adds nor be blocked by him.
+Task<Result<void>> GroupChanges::check_users(UserId actor, std::vector<UserId> users) {
+    const auto known = co_await shard_.ports().relations.users(users);
+    if (!known) co_return std::unexpected(known.error());
+    if (known->size() != users.size()) {
+        co_return base::fail(ErrorCode::not_found, "One of these users does not exist.");
+    }
+    for (const auto user : users) {
+        if (user == actor) continue;
+        const auto blocked = co_await shard_.ports().relations.blocked_either_way(actor, user);
+        if (!blocked) co_return std::unexpected(blocked.error());
+        if (*blocked) {
+            co_return base::fail(ErrorCode::forbidden,
+                                 "One of these users cannot be added: one of you has blocked "
+                                 "the other.");
+        }
+    }
+    co_return Result<void>{};
+}
+
+Task<Result<ports::ChatDirectory::Created>> GroupChanges::create(ChatId id, NewGroup group) {
+    if (const auto problem = check_title(group.title)) co_return std::unexpected(*problem);
+    auto users = group.members;
+    users.push_back(group.creator);
+    sort_unique(users);
+    if (users.size() > shard_.limits().max_members) {
+        co_return std::unexpected(too_many(shard_.limits().max_members));
+    }
+    const auto allowed = co_await check_users(group.creator, users);
+    if (!allowed) co_return std::unexpected(allowed.error());
+
+    const auto now = shard_.ports().clock.now();
+    ports::NewChat chat;
+    chat.chat = {id, domain::ChatType::group, group.title, group.history, now};
+    for (const auto user : users) {
+        chat.members.push_back({user, user == group.creator ? Role::owner : Role::member, {}, now});
+    }
+    domain::Event event{Change::created, users, group.title, {}};
+    chat.control = control(id, group.creator, std::move(event));
+    chat.client_id = group.client_id;
+    chat.creator = group.creator;
+    const auto first_event = *chat.control;
+    const auto created = co_await shard_.ports().directory.create(std::move(chat));
+    if (!created || !created->created) co_return created;
+    const auto placed = co_await shard_.sequence(first_event);
+    if (!placed) co_return std::unexpected(placed.error());
+    co_return created;
+}
+
+Task<Result<ports::ChatDirectory::Created>> GroupChanges::open_direct(UserId user, UserId other) {
+    if (user == other) {
+        co_return base::fail(ErrorCode::invalid, "A direct chat is with somebody else.");
+    }
+    std::vector<UserId> both{user, other};
+    const auto known = co_await shard_.ports().relations.users(both);
+    if (!known) co_return std::unexpected(known.error());
+    if (known->size() != 2) co_return base::fail(ErrorCode::not_found, "There is no such user.");
+    const auto now = shard_.ports().clock.now();
+    ports::NewChat chat;
+    chat.chat.id = domain::direct_chat_id(user, other);
+    chat.chat.created_at = now;
+    chat.members = {{user, Role::member, {}, now}, {other, Role::member, {}, now}};
+    chat.creator = user;
+    const auto id = chat.chat.id;
+    const auto created = co_await shard_.ports().directory.create(std::move(chat));
+    if (created && created->created) {
+        shard_.fan_out().joined(id, both);
+        shard_.fan_out().send();
+    }
+    co_return created;
+}
+
+// One change of the chat at a time, decided on what the changes before have led to.
+Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide) {
+    const auto loaded = co_await shard_.load_for(chat, actor);
+    if (!loaded) co_return std::unexpected(loaded.error());
+    const auto state = *loaded;
+    co_await state->changes.acquire();
+    const Turn turn(state);
+    if (state->member(actor) == nullptr) co_return std::unexpected(no_such_chat());
+    if (state->chat.type == domain::ChatType::direct) {
+        co_return base::fail(ErrorCode::forbidden, "A direct chat cannot be changed.");
+    }
+    auto decided = decide(*state);
+    if (!decided) co_return std::unexpected(decided.error());
+    if (!*decided) co_return Result<void>{};
+    co_return co_await apply(std::move(**decided));
+}
+
+Task<Result<void>> GroupChanges::apply(ports::MemberChange change) {
+    const auto event = change.control;
+    const auto stored = co_await shard_.ports().directory.change(std::move(change));
+    if (!stored) co_return std::unexpected(stored.error());
+    const auto placed = co_await shard_.sequence(event);
+    if (!placed) co_return std::unexpected(placed.error());
+    co_return Result<void>{};
+}
+
+Task<Result<std::vector<UserId>>> GroupChanges::add(ChatId chat, UserId actor,
+                                                    std::vector<UserId> users) {
+    sort_unique(users);
+    const auto seen = co_await shard_.load_for(chat, actor);
+    if (!seen) co_return std::unexpected(seen.error());
+    const auto allowed = co_await check_users(actor, users);
+    if (!allowed) co_return std::unexpected(allowed.error());
+    std::vector<UserId> added;
+    Decide decide = [&](const ChatState& state) -> Decision {
+        if (state.member(actor)->role == Role::member) {
+            return base::fail(ErrorCode::forbidden, "Only the owner and admins add members.");
+        }
+        for (const auto user : users) {
+            if (state.member(user) == nullptr) added.push_back(user);
+        }
+        if (added.empty()) return std::nullopt;
+        const std::size_t max = shard_.limits().max_members;
+        if (state.members.size() + added.size() > max) return std::unexpected(too_many(max));
+        ports::MemberChange change;
+        change.control = control(chat, actor, {Change::member_added, added, {}, {}});
+        const auto now = shard_.ports().clock.now();
+        for (const auto user : added) change.added.push_back({user, Role::member, {}, now});
+        return change;
+    };
+    const auto changed = co_await change(chat, actor, std::move(decide));
+    if (!changed) co_return std::unexpected(changed.error());
+    co_return added;
+}
+
+Task<Result<void>> GroupChanges::remove(ChatId chat, UserId actor, UserId user) {
+    Decide decide = [&](const ChatState& state) -> Decision {
+        const auto* target = state.member(user);
+        if (target == nullptr) return std::unexpected(not_a_member());
+        if (actor == user) {
+            if (target->role == Role::owner && state.members.size() > 1) {
+                return base::fail(ErrorCode::conflict,
+                                  "You own this group: make another member its owner first.");
+            }
+        } else if (const auto problem = check_remove(*state.member(actor), *target)) {
+            return std::unexpected(*problem);
+        }
+        ports::MemberChange change;
+        change.control = control(chat, actor, {Change::member_removed, {user}, {}, {}});
+        change.removed = {user};
+        return change;
+    };
+    co_return co_await change(chat, actor, std::move(decide));
+}
+
+Task<Result<void>> GroupChanges::set_role(ChatId chat, UserId actor, UserId user, Role role) {
+    Decide decide = [&](const ChatState& state) -> Decision {
+        const auto* target = state.member(user);
+        if (target == nullptr) return std::unexpected(not_a_member());
+        if (state.member(actor)->role != Role::owner) {
+            return base::fail(ErrorCode::forbidden, "Only the owner sets roles.");
+        }
+        if (target->role == role) return std::nullopt;
+        if (actor == user) {
+            return base::fail(ErrorCode::conflict,
+                              "You own this group: make another member its owner first.");
+        }
+        ports::MemberChange change;
+        change.control = control(chat, actor, {Change::role, {user}, {}, role});
+        change.roles.emplace_back(user, role);
+        if (role == Role::owner) change.roles.emplace_back(actor, Role::admin);
+        return change;
+    };
+    co_return co_await change(chat, actor, std::move(decide));
+}
+
+Task<Result<void>> GroupChanges::set_title(ChatId chat, UserId actor, std::string title) {
+    if (const auto problem = check_title(title)) co_return std::unexpected(*problem);
+    Decide decide = [&](const ChatState& state) -> Decision {
+        if (state.chat.title == title) return std::nullopt;
+        ports::MemberChange change;
+        change.control = control(chat, actor, {Change::title, {}, title, {}});
+        change.title = title;
+        return change;
+    };
+    co_return co_await change(chat, actor, std::move(decide));
+}
+
+}  // namespace banter::chat

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/executor.hpp"
+#include "base/task.hpp"
+#include "chat/chat_state.hpp"
+#include "chat/fan_out.hpp"
+#include "ports/message_log.hpp"
+#include "ports/message_store.hpp"
+
+namespace banter::chat {
+
+struct SequencerLimits {
+    std::size_t fanout_on_write_below = 100;  // members; larger groups get no inbox rows
+    std::size_t max_pending = 8192;           // sends that wait on this shard
+};
+
+// Gives every record of the log its place, commits what one tick decided as one batch, and hands
+// the outcome on: the ack to the sender, the message to the members, the marks to whom they concern.
+//
+// At most one batch is on its way to the store; what comes meanwhile is gathered for the next one.
+// So a failed commit leaves nothing behind it that has built on it.
+class Sequencer {
+public:
+    using Load = std::function<base::Task<base::Result<std::shared_ptr<ChatState>>>(domain::ChatId)>;
+    // A commit failed: everything this shard knows of its chats must be read anew.
+    using Forget = std::function<void()>;
+
+    // A membership change has its place and is durable (again, after a restart).
+    using Sequenced = std::function<void(const ports::ControlMessage&, domain::Seq)>;
+
+    struct Hooks {
+        Load load;
+        Forget forget;
+        Sequenced sequenced;
+    };
+
+    Sequencer(base::Executor& shard, ports::MessageStore& store, FanOut& fan_out,
+              SequencerLimits limits, Hooks hooks);
+
+    // True when a further send may be taken in.
+    bool has_room() const { return pending_ < limits_.max_pending; }
+    std::size_t pending() const { return pending_; }
+
+    // The answer to the next record of this key.
+    void expect(const ports::SendKey& key, PendingAnswer answer);
+
+    // A record of the log, in the log's order.
+    void consume(ports::LogRecord record);
+
+    // Marks of a member may have moved: `marks` is merged in. `done` is called, on this shard,
+    // when the outcome is durable.
+    using Done = std::function<void(const base::Result<void>&)>;
+    void mark(const std::shared_ptr<ChatState>& chat, domain::UserId user, domain::Marks marks,
+              base::Timestamp at, Done done);
+    // The device has acknowledged the chat.
+    void move_cursor(ports::CursorRow cursor, Done done);
+
+private:
+    struct Waiting {
+        PendingAnswer answer;
+        base::Result<protocol::Sent> result;
+    };
+    // What one batch will have made true.
+    struct Gathered {
+        ports::CommitBatch batch;
+        std::vector<Committed> committed;
+        std::vector<Waiting> repeats;  // answers to retries of what is in the batch
+        std::vector<std::shared_ptr<ChatState>> chats;
+        std::vector<MovedMarks> moved;
+        std::vector<Done> done;
+
+        bool empty() const {
+            return batch.empty() && committed.empty() && repeats.empty() && moved.empty() &&
+                   done.empty();
+        }
+    };
+
+    base::Task<void> run(ports::LogRecord record);
+    base::Task<void> drain(std::shared_ptr<ChatState> chat);
+    base::Task<void> sequence(const std::shared_ptr<ChatState>& chat, ports::LogRecord record);
+    void refuse(const ports::LogRecord& record, const base::Problem& problem);
+    void repeat(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record,
+                const ports::SendRow& first, bool in_flight);
+    std::optional<base::Problem> check(const ChatState& chat, const ports::SendCommand& send) const;
+    void assign(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record);
+    domain::Message place(ChatState& chat, const ports::LogRecord& record);
+    void answer_now(PendingAnswer answer, base::Result<protocol::Sent> result);
+    std::optional<PendingAnswer> take_answer(const ports::SendKey& key);
+
+    void schedule_flush();
+    void flush();
+    void add_chat_rows(Gathered& gathered) const;
+    void add_marks_rows(Gathered& gathered) const;
+    base::Task<void> commit(Gathered gathered);
+    base::Task<void> publish(Gathered gathered);
+    void fail(Gathered gathered, const base::Problem& problem);
+
+    base::Executor& shard_;
+    ports::MessageStore& store_;
+    FanOut& fan_out_;
+    SequencerLimits limits_;
+    Hooks hooks_;
+    std::size_t pending_ = 0;
+    Gathered gathering_;
+    bool committing_ = false;
+    bool flush_scheduled_ = false;
+
+    struct KeyHash {
+        std::size_t operator()(const ports::SendKey& key) const noexcept {
+            return std::hash<domain::ClientId>{}(key.client_id) ^ key.device.value;
+        }
+    };
+    std::unordered_map<ports::SendKey, std::deque<PendingAnswer>, KeyHash> expected_;
+    // Sends that have a place but are not yet durable.
+    std::unordered_map<ports::SendKey, ports::SendRow, KeyHash> in_flight_;
+};
+
+}  // namespace banter::chat

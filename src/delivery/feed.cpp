@@ -1,0 +1,261 @@
+#include "delivery/feed.hpp"
+
+#include <algorithm>
+
+#include "protocol/websocket.hpp"
+
+namespace banter::delivery {
+namespace {
+
+using domain::Seq;
+
+// Enough to make a read worth its hop, few enough to share the store fairly.
+constexpr std::size_t max_read = 128;
+
+bool removes(const domain::Message& message, domain::UserId user) {
+    const auto& event = message.content.event;
+    return event && event->change == domain::Change::member_removed &&
+           std::ranges::find(event->users, user) != event->users.end();
+}
+
+void merge(std::optional<Seq>& mark, const std::optional<Seq>& other) {
+    if (other && (!mark || *other > *mark)) mark = other;
+}
+
+}  // namespace
+
+EncodedFrame encode_frame(std::string_view payload) {
+    auto frame = std::make_shared<std::string>();
+    frame->reserve(payload.size() + 10);
+    protocol::websocket::append_frame(*frame, protocol::websocket::Opcode::text, payload);
+    return frame;
+}
+
+Feed::Feed(Identity identity, ports::MessageStore& store, FeedOutput& output, std::size_t window)
+    : identity_(identity), store_(store), output_(&output), window_(window) {}
+
+void Feed::add(const StreamStart& start) {
+    const Seq next = std::max(start.first_seq, start.cursor.next());
+    if (const auto found = streams_.find(start.chat); found != streams_.end()) {
+        auto& stream = found->second;  // left and joined again before the end was reached
+        stream.head = std::max(stream.head, start.head);
+        if (!stream.last) return;
+        stream.skip_from = stream.last->next();
+        stream.skip_to = start.first_seq;
+        stream.last.reset();
+        enqueue(start.chat, stream);
+        pump();
+        return;
+    }
+    Stream stream;
+    stream.next = next;
+    stream.head = start.head;
+    stream.acked = Seq{next.value - 1};
+    stream.backlog_end = stream.acked;
+    stream.last = start.last_seq;
+    auto& added = streams_.emplace(start.chat, std::move(stream)).first->second;
+    enqueue(start.chat, added);
+    if (started_) pump();
+}
+
+void Feed::add_receipt(const protocol::Receipt& receipt) {
+    auto& early = early_receipts_.try_emplace({receipt.chat, receipt.user}, receipt).first->second;
+    merge(early.delivered, receipt.delivered);
+    merge(early.read, receipt.read);
+    early.at = std::max(early.at, receipt.at);
+}
+
+void Feed::start() {
+    started_ = true;
+    pump();
+}
+
+void Feed::close() {
+    output_ = nullptr;
+    streams_.clear();
+    backlog_.clear();
+}
+
+std::vector<domain::ChatId> Feed::chats() const {
+    std::vector<domain::ChatId> result;
+    result.reserve(streams_.size());
+    for (const auto& [chat, stream] : streams_) result.push_back(chat);
+    return result;
+}
+
+void Feed::enqueue(domain::ChatId chat, Stream& stream) {
+    stream.live = !stream.behind();
+    if (stream.live) return;
+    if (std::ranges::find(backlog_, chat) == backlog_.end()) backlog_.push_back(chat);
+    if (!synced_) ++backlog_chats_;
+}
+
+void Feed::live(const LiveMessage& message) {
+    const auto found = streams_.find(message.message.chat);
+    if (found == streams_.end() || output_ == nullptr) return;
+    auto& stream = found->second;
+    const Seq seq = message.message.seq;
+    stream.head = std::max(stream.head, seq);
+    if (removes(message.message, identity_.user)) stream.last = seq;
+    if (!stream.live) return;
+    if (seq > stream.next) {
+        enqueue(message.message.chat, stream);
+        pump();
+        return;
+    }
+    if (seq == stream.next) {
+        if (message.chat_frame) output_->write(message.chat_frame);
+        const bool own = message.message.sender == identity_.user;
+        output_->write(own && !message.message.content.event
+                           ? encode_frame(protocol::encode_message(message.message, true))
+                           : message.frame);
+        stream.advance();
+    }
+    finish_if_ended(message.message.chat);
+}
+
+void Feed::sent(const protocol::Sent& sent, const protocol::Ref& ref) {
+    if (output_ == nullptr) return;
+    auto frame = encode_frame(protocol::encode_sent(sent, ref));
+    const auto found = streams_.find(sent.chat);
+    if (found == streams_.end() || sent.seq < found->second.next) {
+        output_->write(std::move(frame));  // a repeat of what the stream has passed
+        return;
+    }
+    auto& stream = found->second;
+    stream.head = std::max(stream.head, sent.seq);
+    if (stream.live && sent.seq == stream.next) {
+        output_->write(std::move(frame));
+        stream.advance();
+        return;
+    }
+    stream.own[sent.seq] = std::move(frame);
+    if (stream.live) {
+        enqueue(sent.chat, stream);
+        pump();
+    }
+}
+
+void Feed::receipt(const ReceiptNotice& notice) {
+    const auto target = std::ranges::lower_bound(notice.targets, identity_.user, {},
+                                                 &ReceiptNotice::Target::user);
+    if (target == notice.targets.end() || target->user != identity_.user) return;
+    if (!streams_.contains(notice.receipt.chat)) return;
+    protocol::Receipt receipt = notice.receipt;
+    if (!target->delivered) receipt.delivered.reset();
+    if (!target->read) receipt.read.reset();
+    if (!receipt.delivered && !receipt.read) return;
+    if (synced_) {
+        write_receipt(receipt);
+    } else {
+        add_receipt(receipt);
+    }
+}
+
+void Feed::write_receipt(const protocol::Receipt& receipt) {
+    if (output_) output_->write(encode_frame(protocol::encode_receipt(receipt)));
+}
+
+void Feed::acknowledged(domain::ChatId chat, Seq seq) {
+    const auto found = streams_.find(chat);
+    if (found == streams_.end()) return;
+    auto& stream = found->second;
+    const std::size_t before = stream.unacknowledged();
+    stream.acked = std::max(stream.acked, seq);
+    unacknowledged_ -= before - stream.unacknowledged();
+    pump();
+}
+
+void Feed::pump() {
+    if (!started_ || pumping_ || output_ == nullptr) return;
+    pumping_ = true;
+    base::spawn(run_pump());
+}
+
+base::Task<void> Feed::run_pump() {
+    const auto self = shared_from_this();
+    while (co_await pump_once()) {
+    }
+    pumping_ = false;
+    if (backlog_.empty()) say_synced();
+}
+
+// Sends one piece of the backlog. False: there is nothing to send, or the window is full.
+base::Task<bool> Feed::pump_once() {
+    if (output_ == nullptr || backlog_.empty() || unacknowledged_ >= window_) co_return false;
+    const domain::ChatId chat = backlog_.front();
+    const auto before = streams_.find(chat);
+    if (before == streams_.end() || !before->second.behind()) {
+        backlog_.pop_front();
+        if (before != streams_.end()) caught_up(chat, before->second);
+        co_return true;
+    }
+    ports::MessageRange range;
+    range.chat = chat;
+    range.after = Seq{before->second.next.value - 1};
+    range.before = before->second.end().next();
+    range.limit = std::min(window_ - unacknowledged_, max_read);
+    const auto messages = co_await store_.read(range);
+    if (output_ == nullptr) co_return false;
+    if (!messages) {
+        output_->failed(messages.error());
+        co_return false;
+    }
+    const auto found = streams_.find(chat);
+    if (found == streams_.end()) co_return true;
+    if (messages->empty()) {
+        // Everything up to `end` was committed before this read, so the log has a hole.
+        output_->failed(base::Problem{base::ErrorCode::overloaded,
+                                      "The history of a chat cannot be read; the operator must "
+                                      "run 'banter doctor'.",
+                                      std::chrono::seconds(10)});
+        co_return false;
+    }
+    for (const auto& message : *messages) {
+        if (message.seq == found->second.next) send_from_log(found->second, message);
+    }
+    co_return output_ != nullptr;
+}
+
+void Feed::send_from_log(Stream& stream, const domain::Message& message) {
+    if (const auto own = stream.own.find(message.seq); own != stream.own.end()) {
+        output_->write(std::move(own->second));
+        stream.own.erase(own);
+    } else {
+        if (message.content.event) {
+            output_->write(encode_frame(protocol::encode_chat_change(message)));
+        }
+        const bool for_sender = message.sender == identity_.user;
+        output_->write(encode_frame(protocol::encode_message(message, for_sender)));
+    }
+    const std::size_t before = stream.unacknowledged();
+    stream.backlog_end = message.seq;
+    unacknowledged_ += stream.unacknowledged() - before;
+    stream.advance();
+    if (!synced_) ++backlog_messages_;
+}
+
+void Feed::caught_up(domain::ChatId chat, Stream& stream) {
+    stream.live = true;
+    finish_if_ended(chat);
+}
+
+// The end of a membership was sent: the stream is over.
+void Feed::finish_if_ended(domain::ChatId chat) {
+    const auto found = streams_.find(chat);
+    if (found == streams_.end() || !found->second.last) return;
+    if (found->second.next <= *found->second.last) return;
+    unacknowledged_ -= found->second.unacknowledged();
+    streams_.erase(found);
+    if (output_) output_->left(chat);
+}
+
+void Feed::say_synced() {
+    if (synced_ || output_ == nullptr) return;
+    synced_ = true;
+    for (const auto& [key, receipt] : early_receipts_) write_receipt(receipt);
+    early_receipts_.clear();
+    output_->write(encode_frame(protocol::encode_synced(backlog_chats_, backlog_messages_)));
+}
+
+}  // namespace banter::delivery

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/task.hpp"
+#include "delivery/mail.hpp"
+#include "domain/watermark.hpp"
+#include "ports/message_store.hpp"
+
+namespace banter::delivery {
+
+// Where a session's stream of one chat begins.
+struct StreamStart {
+    domain::ChatId chat;
+    domain::Seq first_seq;              // the first message that the user may see
+    domain::Seq cursor;                 // the device has acknowledged so far
+    domain::Seq head;                   // committed when this was asked
+    std::optional<domain::Seq> last_seq;  // an ended membership: the last to be seen
+};
+
+// What a feed needs of its session.
+class FeedOutput {
+public:
+    virtual ~FeedOutput() = default;
+
+    virtual void write(EncodedFrame frame) = 0;
+    // The user became a member of the chat: find out where its stream begins and add() it.
+    virtual void joined(domain::ChatId chat) = 0;
+    // The stream of the chat is over; the session needs nothing more of it.
+    virtual void left(domain::ChatId chat) = 0;
+    // The log could not be read; the session should end and come back.
+    virtual void failed(const base::Problem& problem) = 0;
+};
+
+// Everything one session is told of its chats, in order and without gaps.
+//
+// Each chat's stream has one position, the next seq to send. A live message that has exactly this
+// seq is sent as it comes; otherwise the stream is fed from the log until it has caught up. Since
+// a message is committed before it is live, there is no moment in which one could be missed.
+//
+// Belongs to one shard. Held by a shared_ptr, because reads of the log outlive a session.
+class Feed : public std::enable_shared_from_this<Feed> {
+public:
+    struct Identity {
+        domain::UserId user;
+        domain::DeviceId device;
+    };
+
+    // `window`: so many messages of the backlog may be on their way unacknowledged.
+    Feed(Identity identity, ports::MessageStore& store, FeedOutput& output, std::size_t window);
+
+    const Identity& identity() const { return identity_; }
+
+    // Adds a stream. After start(), too, for a chat that was joined meanwhile.
+    void add(const StreamStart& start);
+    // Marks that moved while the device was away; told before `synced`.
+    void add_receipt(const protocol::Receipt& receipt);
+    // All streams of the beginning are added: send the backlog, then the receipts, then `synced`.
+    void start();
+    // The session is gone: nothing more is written.
+    void close();
+
+    void live(const LiveMessage& message);
+    // The answer to a send of this very session.
+    void sent(const protocol::Sent& sent, const protocol::Ref& ref);
+    void receipt(const ReceiptNotice& notice);
+    void acknowledged(domain::ChatId chat, domain::Seq seq);
+    void joined(domain::ChatId chat) { if (output_) output_->joined(chat); }
+    void write(EncodedFrame frame) { if (output_) output_->write(std::move(frame)); }
+
+    bool follows(domain::ChatId chat) const { return streams_.contains(chat); }
+    std::vector<domain::ChatId> chats() const;
+
+private:
+    struct Stream {
+        domain::Seq next;   // to send
+        domain::Seq head;   // known to be committed
+        domain::Seq acked;  // by this session or before it
+        std::optional<domain::Seq> last;  // ended: nothing after this
+        domain::Seq backlog_end;          // sent from the log up to here
+        domain::Seq skip_from;            // a membership that ended and began again:
+        domain::Seq skip_to;              // nothing from here up to, but without, there
+        bool live = false;
+        std::map<domain::Seq, EncodedFrame> own;  // `sent` frames that wait for their turn
+
+        domain::Seq end() const { return last ? std::min(*last, head) : head; }
+        bool behind() const { return next <= end(); }
+        std::size_t unacknowledged() const {
+            return backlog_end > acked ? backlog_end.value - acked.value : 0;
+        }
+        void advance() {
+            next = next.next();
+            if (next == skip_from) next = skip_to;
+        }
+    };
+
+    void enqueue(domain::ChatId chat, Stream& stream);
+    void pump();
+    base::Task<void> run_pump();
+    base::Task<bool> pump_once();
+    void send_from_log(Stream& stream, const domain::Message& message);
+    void caught_up(domain::ChatId chat, Stream& stream);
+    void finish_if_ended(domain::ChatId chat);
+    void say_synced();
+    void write_receipt(const protocol::Receipt& receipt);
+
+    Identity identity_;
+    ports::MessageStore& store_;
+    FeedOutput* output_;
+    std::size_t window_;
+    std::unordered_map<domain::ChatId, Stream> streams_;
+    std::deque<domain::ChatId> backlog_;  // chats to catch up with, in order
+    std::size_t unacknowledged_ = 0;      // of all streams
+    bool started_ = false;
+    bool pumping_ = false;
+    bool synced_ = false;
+    std::size_t backlog_chats_ = 0;
+    std::size_t backlog_messages_ = 0;
+    std::map<std::pair<domain::ChatId, domain::UserId>, protocol::Receipt> early_receipts_;
+};
+
+}  // namespace banter::delivery
