@@ -1,0 +1,297 @@
+import { batch, computed, effect, signal } from '@preact/signals';
+import type { Api } from '../protocol/api';
+import type { Clock } from '../protocol/clock';
+import { Connection, type ConnectionListener, type Phase } from '../protocol/connection';
+import type { Problem } from '../protocol/problem';
+import type { OpenSocket } from '../protocol/socket';
+import type {
+  ChatFrame,
+  ChatId,
+  Message,
+  PendingSend,
+  PresenceFrame,
+  ReceiptFrame,
+  SentFrame,
+  Seq,
+  TypingFrame,
+  User,
+  WelcomeFrame,
+} from '../protocol/types';
+import {
+  withChange,
+  withMessage,
+  withPending,
+  withRead,
+  withReceipt,
+  withRefusal,
+  withSent,
+  withoutPending,
+} from './chat-state';
+import { Chats } from './chats';
+import { History } from './history';
+import type { KnownDevices } from './known-devices';
+import { Limiter } from './limiter';
+import type { Notices } from './notices';
+import type { Outbox } from './outbox';
+import { People } from './people';
+import { holeAfter, trim } from './timeline';
+import { TypingBoard, TypingReporter } from './typing';
+
+export interface MessengerOptions {
+  me: User;
+  api: Api;
+  openSocket: OpenSocket;
+  clock: Clock;
+  random: () => number;
+  platform: string;
+  outbox: Outbox;
+  devices: KnownDevices;
+  notices: Notices;
+  // The sign-in does not hold any more.
+  expired: (code: number) => void;
+}
+
+const requestsAtOnce = 6;
+const keptWhenClosed = 200; // messages of a chat that is not open
+
+// Everything of one signed-in user: applies what the connection brings to the chats, and what
+// the user does to the connection.
+export class Messenger implements ConnectionListener {
+  readonly me = signal<User>({ user: '', username: '', display_name: '' });
+  readonly phaseNow = signal<Phase>('stopped');
+  readonly textBytes = signal(65_536);
+  readonly openChat = signal<ChatId | undefined>(undefined);
+  readonly chats = new Chats();
+  readonly people: People;
+  readonly typingBoard: TypingBoard;
+  readonly typingReporter: TypingReporter;
+  readonly history: History;
+  readonly api: Api;
+  readonly notices: Notices;
+  readonly unsent = computed(() =>
+    this.chats.list.value.reduce((sum, state) => sum + state.pending.length, 0),
+  );
+  private readonly connection: Connection;
+  private readonly endings: (() => void)[] = [];
+  private device: string;
+
+  constructor(private readonly options: MessengerOptions) {
+    const { api, clock, me, notices, openSocket, platform, random } = options;
+    const limiter = new Limiter(requestsAtOnce);
+    this.api = api;
+    this.notices = notices;
+    this.me.value = me;
+    this.device = options.devices.ofUser(me.user) ?? '';
+    this.people = new People(api, limiter);
+    this.people.meet(me);
+    this.typingBoard = new TypingBoard(clock);
+    this.history = new History(api, this.chats, me.user, limiter, notices);
+    const listener = this;
+    this.connection = new Connection({ open: openSocket, clock, random, platform, listener });
+    this.typingReporter = new TypingReporter(clock, (chat, on) => this.connection.typing(chat, on));
+  }
+
+  get myId(): string {
+    return this.me.peek().user;
+  }
+
+  async start(): Promise<void> {
+    for (const send of await this.options.outbox.of(this.myId)) this.resume(send);
+    const peers = computed(() =>
+      this.chats.list.value.flatMap((state) => (state.peer ? [state.peer] : [])),
+    );
+    this.endings.push(effect(() => this.connection.watch(peers.value)));
+    this.connection.start();
+  }
+
+  stop(): void {
+    this.typingReporter.stop();
+    this.typingBoard.clear();
+    for (const end of this.endings) end();
+    this.connection.stop();
+  }
+
+  // The network or the page came back, or may be gone.
+  nudge(): void {
+    this.connection.nudge();
+  }
+  probe(): void {
+    this.connection.probe();
+  }
+
+  // --- what the user does
+
+  open(chat: ChatId | undefined): void {
+    const before = this.openChat.peek();
+    if (before === chat) return;
+    this.typingReporter.stop();
+    this.openChat.value = chat;
+    if (before && this.chats.peek(before)) {
+      this.chats.update(before, (state) => ({
+        ...state,
+        timeline: trim(state.timeline, keptWhenClosed),
+      }));
+    }
+    if (chat) this.history.open(chat);
+  }
+
+  send(chat: ChatId, text: string, replyTo?: Seq): void {
+    const base: PendingSend = {
+      client_id: crypto.randomUUID(),
+      chat,
+      kind: 'text',
+      text,
+      at: new Date(this.options.clock.now()).toISOString(),
+      user: this.myId,
+      device: this.device,
+    };
+    this.typingReporter.stop();
+    void this.dispatch(replyTo === undefined ? base : { ...base, reply_to: replyTo });
+  }
+
+  // A send that was refused goes out as a new one.
+  retry(send: PendingSend): void {
+    this.discard(send);
+    this.send(send.chat, send.text, send.reply_to);
+  }
+
+  discard(send: PendingSend): void {
+    this.connection.withdraw(send.client_id);
+    void this.options.outbox.remove(send.client_id);
+    this.chats.update(send.chat, (state) => withoutPending(state, send.client_id));
+  }
+
+  markRead(chat: ChatId, seq: Seq): void {
+    const state = this.chats.peek(chat);
+    if (!state || seq <= state.read || state.left) return;
+    this.chats.update(chat, (now) => withRead(now, seq, this.myId));
+    this.connection.read(chat, seq);
+  }
+
+  // On disk first: what the user sees as queued survives a reload.
+  private async dispatch(send: PendingSend): Promise<void> {
+    this.chats.update(send.chat, (state) => withPending(state, send));
+    await this.options.outbox.put(send).catch(() => undefined);
+    this.connection.send(send);
+  }
+
+  private resume(send: PendingSend): void {
+    const foreign = send.device !== '' && send.device !== this.device;
+    const reason = 'This browser was signed in anew before the message was sent.';
+    const shown = foreign && !send.failed ? { ...send, failed: reason } : send;
+    this.chats.update(send.chat, (state) => withPending(state, shown));
+    if (!shown.failed) this.connection.send(send);
+  }
+
+  // --- ConnectionListener
+
+  phase(phase: Phase): void {
+    this.phaseNow.value = phase;
+    if (phase !== 'waiting') return;
+    this.typingBoard.clear();
+    this.people.forgetPresence();
+  }
+
+  welcome(frame: WelcomeFrame): void {
+    this.textBytes.value = frame.limits.text_bytes;
+    this.device = frame.device;
+    this.options.devices.remember(this.me.peek().username, frame.user, frame.device);
+  }
+
+  synced(): void {
+    this.history.refreshList().catch((failure: unknown) => this.notices.report(failure));
+    const open = this.openChat.peek();
+    if (open) this.history.open(open);
+  }
+
+  message(message: Message, own: PendingSend | undefined): void {
+    batch(() => {
+      if (own) this.settle(own);
+      this.typingBoard.set(message.chat, message.sender, false);
+      this.applied(message.chat, message);
+    });
+  }
+
+  sent(frame: SentFrame, own: PendingSend | undefined): void {
+    if (own) {
+      batch(() => {
+        this.settle(own);
+        this.chats.update(frame.chat, (state) => withSent(state, frame, own, this.myId));
+      });
+      this.tidy(frame.chat);
+      return;
+    }
+    // Another page of this device sent it: this one has not got the text.
+    this.chats.update(frame.chat, (state) => ({ ...state, head: Math.max(state.head, frame.seq) }));
+    if (this.chats.peek(frame.chat)?.loaded) this.history.fillHole(frame.chat);
+    this.history.refreshChat(frame.chat);
+  }
+
+  refused(send: PendingSend, problem: Problem): void {
+    const failed = { ...send, failed: problem.message };
+    void this.options.outbox.put(failed).catch(() => undefined);
+    this.chats.update(send.chat, (state) => withRefusal(state, send.client_id, problem.message));
+  }
+
+  receipt(frame: ReceiptFrame): void {
+    this.chats.update(frame.chat, (state) => withReceipt(state, frame, this.myId));
+  }
+
+  presence({ user, status, last_seen }: PresenceFrame): void {
+    this.people.setPresence(user, last_seen === undefined ? { status } : { status, last_seen });
+  }
+
+  typing(frame: TypingFrame): void {
+    this.typingBoard.set(frame.chat, frame.user, frame.on);
+  }
+
+  chat(frame: ChatFrame): void {
+    const rejoined = frame.change === 'member_added' && frame.users?.includes(this.myId);
+    this.chats.update(frame.chat, (state) => withChange(state, frame, this.myId));
+    if (rejoined) this.history.refreshChat(frame.chat);
+    this.tidy(frame.chat);
+  }
+
+  problem(problem: Problem): void {
+    this.notices.report(problem);
+  }
+
+  failedToOpen(): void {
+    this.api.me().catch((failure: Problem) => {
+      if (failure.status === 401) this.options.expired(4500);
+    });
+  }
+
+  ended(code: number): void {
+    this.options.expired(code);
+  }
+
+  private settle(own: PendingSend): void {
+    void this.options.outbox.remove(own.client_id);
+    this.chats.update(own.chat, (state) => withoutPending(state, own.client_id));
+  }
+
+  private applied(chat: ChatId, message: Message): void {
+    const { event } = message;
+    this.chats.update(chat, (state) => {
+      // The event says it again, for those who missed the frame before it.
+      const changed = event && message.seq > state.head ? withChange(state, changeOf(message), this.myId) : state;
+      return withMessage(changed, message, this.myId);
+    });
+    this.tidy(chat);
+  }
+
+  // After a change: whatever it showed to be missing is fetched.
+  private tidy(chat: ChatId): void {
+    const state = this.chats.peek(chat)!;
+    if (!state.known) this.history.refreshChat(chat);
+    if (state.loaded && holeAfter(state.timeline) !== undefined) this.history.fillHole(chat);
+    if (this.openChat.peek() !== chat) return;
+    if (state.membersStale) this.history.ensureMembers(chat);
+    if (!state.loaded && !state.left) this.history.open(chat);
+  }
+}
+
+function changeOf({ chat, seq, sender, event }: Message): ChatFrame {
+  return { type: 'chat', chat, seq, sender, change: '', ...event };
+}
