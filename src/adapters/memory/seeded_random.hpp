@@ -14,7 +14,8 @@ public:
 
     void fill(std::span<std::uint8_t> bytes) override {
         const std::lock_guard lock(mutex_);
-        for (auto& byte : bytes) byte = static_cast<std::uint8_t>(engine_());
+        for (auto& byte : bytes)
+            byte = static_cast<std::uint8_t>(engine_());
     }
 
 private:
