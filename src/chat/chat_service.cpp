@@ -67,6 +67,12 @@ Task<Result<Attachment>> ChatService::attach(ChatId chat, UserId user, std::size
     co_return co_await base::await_on(shards_[home(chat)], std::move(work));
 }
 
+void ChatService::begin_cursor(ChatId chat, UserId user, domain::DeviceId device, Seq seq) {
+    shards_[home(chat)].post([=, target = chat_shards_[home(chat)].get()] {
+        target->sequencer().move_cursor({user, device, chat, seq}, [](const Result<void>&) {});
+    });
+}
+
 void ChatService::detach(ChatId chat, std::size_t shard) {
     shards_[home(chat)].post(
         [=, target = chat_shards_[home(chat)].get()] { target->detach(chat, shard); });

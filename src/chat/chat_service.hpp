@@ -57,6 +57,8 @@ public:
     // `answered` is called on the calling shard, which is `shard`.
     void send(std::size_t shard, ports::SendCommand command,
               std::function<void(const base::Result<protocol::Sent>&)> answered);
+    // Whether a send of this key was accepted before.
+    base::Task<base::Result<bool>> was_sent(ports::SendKey key);
     base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,
                                             domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> read(domain::ChatId chat, domain::UserId user, domain::Seq seq);
@@ -68,6 +70,9 @@ public:
                                                                domain::Device device);
     base::Task<base::Result<Attachment>> attach(domain::ChatId chat, domain::UserId user,
                                                 std::size_t shard, base::Timestamp since);
+    // A new device takes the chat up behind `seq`.
+    void begin_cursor(domain::ChatId chat, domain::UserId user, domain::DeviceId device,
+                      domain::Seq seq);
     void detach(domain::ChatId chat, std::size_t shard);
 
     base::Task<base::Result<ports::ChatDirectory::Created>> open_direct(domain::UserId user,

@@ -76,13 +76,6 @@ void Feed::close() {
     backlog_.clear();
 }
 
-std::vector<domain::ChatId> Feed::chats() const {
-    std::vector<domain::ChatId> result;
-    result.reserve(streams_.size());
-    for (const auto& [chat, stream] : streams_) result.push_back(chat);
-    return result;
-}
-
 void Feed::enqueue(domain::ChatId chat, Stream& stream) {
     stream.live = !stream.behind();
     if (stream.live) return;
@@ -161,7 +154,8 @@ void Feed::acknowledged(domain::ChatId chat, Seq seq) {
     if (found == streams_.end()) return;
     auto& stream = found->second;
     const std::size_t before = stream.unacknowledged();
-    stream.acked = std::max(stream.acked, seq);
+    // No further than what was sent, whatever the peer says.
+    stream.acked = std::max(stream.acked, std::min(seq, Seq{stream.next.value - 1}));
     unacknowledged_ -= before - stream.unacknowledged();
     pump();
 }

@@ -74,7 +74,6 @@ public:
     void write(EncodedFrame frame) { if (output_) output_->write(std::move(frame)); }
 
     bool follows(domain::ChatId chat) const { return streams_.contains(chat); }
-    std::vector<domain::ChatId> chats() const;
 
 private:
     struct Stream {

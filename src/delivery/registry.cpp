@@ -22,7 +22,6 @@ void Registry::add(std::shared_ptr<Feed> feed) {
 }
 
 void Registry::remove(const Feed& feed) {
-    for (const auto& chat : feed.chats()) unfollow(chat, feed);
     erase_feed(by_user_, feed.identity().user, feed);
     --sessions_;
 }

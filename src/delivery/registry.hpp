@@ -13,6 +13,7 @@ namespace banter::delivery {
 class Registry {
 public:
     void add(std::shared_ptr<Feed> feed);
+    // After every chat was unfollowed.
     void remove(const Feed& feed);
 
     // The feed wants what happens in the chat.
