@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "base/executor.hpp"
+#include "gateway/session.hpp"
+
+namespace banter::gateway {
+
+// The sessions of one shard, and what is kept per account among them. Belongs to its shard.
+class SessionTable {
+public:
+    SessionTable(base::Executor& shard, const ports::Clock& clock, RateLimits rates);
+
+    // Starts to look after the sessions, once a second. On the shard.
+    void start();
+
+    std::uint64_t next_key() { return ++last_key_; }
+    void add(std::shared_ptr<Session> session);
+    void remove(std::uint64_t key) { sessions_.erase(key); }
+    Session* find(std::uint64_t key);
+    std::size_t size() const { return sessions_.size(); }
+
+    TokenBucket& account_bucket(domain::UserId user);
+
+    // Closes every session of the device (of all devices of the user: none given).
+    void revoke(domain::UserId user, std::optional<domain::DeviceId> device);
+    // Says goodbye to everyone; each is told another time to come back, `spread` at most.
+    void drain(ports::Random& random, std::chrono::milliseconds spread);
+
+private:
+    void look_after();
+
+    base::Executor& shard_;
+    const ports::Clock& clock_;
+    RateLimits rates_;
+    std::uint64_t last_key_ = 0;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_;
+    std::unordered_map<domain::UserId, TokenBucket> buckets_;
+    base::Timer timer_;
+};
+
+}  // namespace banter::gateway
