@@ -1,0 +1,283 @@
+#include "client/http_bodies.hpp"
+
+#include <boost/json.hpp>
+
+#include "client/json_reading.hpp"
+#include "protocol/json_parser.hpp"
+#include "protocol/json_writer.hpp"
+
+namespace banter::client {
+namespace {
+
+namespace json = boost::json;
+using protocol::Fields;
+using protocol::JsonObject;
+
+template <class Write>
+std::string write_object(Write write) {
+    std::string out;
+    {
+        JsonObject object(out);
+        write(object);
+    }
+    return out;
+}
+
+void write_users(JsonObject& object, std::span<const domain::UserId> users) {
+    protocol::append_json_array(object.open("members"), users,
+                                [](std::string& out, domain::UserId user) {
+                                    protocol::append_json_string(out, to_string(user));
+                                });
+}
+
+template <class T>
+Result<T> read_object(const json::object& object, T (*read)(Fields&, const json::object&)) {
+    Fields fields(object);
+    T value = read(fields, object);
+    if (fields.problem()) return std::unexpected(unintelligible(*fields.problem()));
+    return value;
+}
+
+template <class T>
+Result<T> decode(std::string_view body, T (*read)(Fields&, const json::object&)) {
+    const auto document = protocol::parse_json_object(body, {});
+    if (!document) return std::unexpected(unintelligible(document.error()));
+    return read_object(document->get_object(), read);
+}
+
+// The place of a neighbouring page: a string, or for messages a number; null at an end.
+std::string read_place(const json::object& object, std::string_view name) {
+    const auto* value = object.if_contains(name);
+    if (value == nullptr) return {};
+    if (const auto* text = value->if_string()) return {text->data(), text->size()};
+    if (const auto* number = value->if_int64()) return std::to_string(*number);
+    return {};
+}
+
+template <class T>
+Result<Page<T>> decode_page(std::string_view body, T (*read)(Fields&, const json::object&)) {
+    const auto document = protocol::parse_json_object(body, {});
+    if (!document) return std::unexpected(unintelligible(document.error()));
+    const auto& object = document->get_object();
+    const auto* items = object.if_contains("items");
+    if (items == nullptr || !items->is_array()) {
+        return fail(Error::Kind::unintelligible, "The server's list has no items.");
+    }
+    Page<T> page;
+    for (const auto& item : items->get_array()) {
+        if (!item.is_object()) {
+            return fail(Error::Kind::unintelligible, "The server's list holds no objects.");
+        }
+        auto value = read_object(item.get_object(), read);
+        if (!value) return std::unexpected(value.error());
+        page.items.push_back(std::move(*value));
+    }
+    page.next = read_place(object, "next");
+    page.previous = read_place(object, "previous");
+    return page;
+}
+
+User read_user(Fields& fields, const json::object&) {
+    User user;
+    user.id = fields.id<domain::UserId>("user");
+    user.username = fields.text("username");
+    user.display_name = fields.optional_text("display_name").value_or(user.username);
+    user.role = fields.optional_text("role").value_or("");
+    return user;
+}
+
+Tokens read_tokens(Fields& fields, const json::object&) {
+    Tokens tokens;
+    tokens.access = fields.text("access_token");
+    tokens.refresh = fields.text("refresh_token");
+    tokens.expires_at = read_time(fields, "expires_at");
+    return tokens;
+}
+
+// `user` is the id, or the user as an object.
+SignIn read_sign_in(Fields& fields, const json::object& object) {
+    SignIn sign_in;
+    const auto* user = object.if_contains("user");
+    if (user != nullptr && user->is_object()) {
+        Fields inner(user->get_object());
+        sign_in.user = read_user(inner, user->get_object());
+        if (inner.problem()) fields.note("user", "is not a user");
+    } else {
+        sign_in.user.id = fields.id<domain::UserId>("user");
+    }
+    sign_in.device = fields.id<domain::DeviceId>("device");
+    sign_in.tokens = read_tokens(fields, object);
+    return sign_in;
+}
+
+Presence read_presence_object(Fields& fields, const json::object&) {
+    return read_presence(fields);
+}
+
+std::optional<domain::UserId> read_user_reference(const json::value& value) {
+    const auto* text = value.if_string();
+    if (const auto* object = value.if_object()) {
+        const auto* user = object->if_contains("user");
+        text = user == nullptr ? nullptr : user->if_string();
+    }
+    if (text == nullptr) return std::nullopt;
+    return domain::parse_id<domain::UserId>({text->data(), text->size()});
+}
+
+// `members` is how many there are, or a list of them.
+void read_chat_members(ChatSummary& chat, const json::object& object) {
+    const auto* members = object.if_contains("members");
+    if (members == nullptr) return;
+    if (const auto* count = members->if_int64()) {
+        chat.member_count = static_cast<std::uint64_t>(std::max<std::int64_t>(0, *count));
+    }
+    const auto* list = members->if_array();
+    if (list == nullptr) return;
+    chat.member_count = list->size();
+    for (const auto& item : *list) {
+        if (const auto user = read_user_reference(item)) chat.members.push_back(*user);
+    }
+}
+
+// `preview` is the text, or an object that also says whose and when.
+Preview read_chat_preview(Fields& fields, const json::object& object) {
+    Preview preview;
+    const auto* value = object.if_contains("preview");
+    if (value == nullptr || value->is_null()) return preview;
+    if (!value->is_object()) {
+        preview.text = fields.optional_text("preview").value_or("");
+        preview.at = read_optional_time(fields, "at").value_or(base::Timestamp{});
+        return preview;
+    }
+    Fields inner(value->get_object());
+    preview.text = inner.optional_text("text").value_or("");
+    preview.sender = inner.optional_id<domain::UserId>("sender").value_or(domain::UserId{});
+    preview.at = read_optional_time(inner, "at").value_or(base::Timestamp{});
+    return preview;
+}
+
+ChatSummary read_chat(Fields& fields, const json::object& object) {
+    ChatSummary chat;
+    chat.id = fields.id<domain::ChatId>("chat");
+    chat.type = fields.text("type");
+    chat.title = fields.optional_text("title").value_or("");
+    chat.head = read_optional_seq(fields, "head").value_or(domain::Seq{});
+    chat.first_seq = read_optional_seq(fields, "first_seq").value_or(domain::Seq{1});
+    chat.read = read_optional_seq(fields, "read").value_or(domain::Seq{});
+    chat.unread = fields.optional_number("unread").value_or(0);
+    chat.role = fields.optional_text("role").value_or("");
+    chat.preview = read_chat_preview(fields, object);
+    read_chat_members(chat, object);
+    return chat;
+}
+
+Member read_member(Fields& fields, const json::object&) {
+    Member member;
+    member.user = fields.id<domain::UserId>("user");
+    member.role = fields.optional_text("role").value_or("member");
+    member.joined_at = read_optional_time(fields, "joined_at").value_or(base::Timestamp{});
+    member.delivered = read_optional_seq(fields, "delivered").value_or(domain::Seq{});
+    member.read = read_optional_seq(fields, "read").value_or(domain::Seq{});
+    return member;
+}
+
+Message read_message_object(Fields& fields, const json::object&) {
+    return read_message(fields);
+}
+
+MessageReceipt read_message_receipt(Fields& fields, const json::object&) {
+    MessageReceipt receipt;
+    receipt.user = fields.id<domain::UserId>("user");
+    receipt.delivered_at = read_optional_time(fields, "delivered_at");
+    receipt.read_at = read_optional_time(fields, "read_at");
+    return receipt;
+}
+
+}  // namespace
+
+std::string encode(const NewUser& user) {
+    return write_object([&](JsonObject& object) {
+        object.text("username", user.username).text("password", user.password);
+        object.text("display_name", user.display_name);
+        if (!user.invite.empty()) object.text("invite", user.invite);
+        if (!user.claim.empty()) object.text("claim", user.claim);
+    });
+}
+
+std::string encode(const Credentials& credentials) {
+    return write_object([&](JsonObject& object) {
+        object.text("username", credentials.username).text("password", credentials.password);
+        object.text("device_name", credentials.device_name);
+        if (credentials.device) object.text("device", to_string(credentials.device));
+    });
+}
+
+std::string encode_refresh(std::string_view refresh_token) {
+    return write_object([&](JsonObject& object) { object.text("refresh_token", refresh_token); });
+}
+
+std::string encode_direct_chat(domain::UserId with) {
+    return write_object(
+        [&](JsonObject& object) { object.text("type", "direct").text("user", to_string(with)); });
+}
+
+std::string encode_group(std::string_view title, std::span<const domain::UserId> members,
+                         const domain::ClientId& client_id) {
+    return write_object([&](JsonObject& object) {
+        object.text("type", "group").text("title", title);
+        write_users(object, members);
+        object.text("client_id", to_string(client_id));
+    });
+}
+
+std::string encode_members(std::span<const domain::UserId> members) {
+    return write_object([&](JsonObject& object) { write_users(object, members); });
+}
+
+std::string encode_title(std::string_view title) {
+    return write_object([&](JsonObject& object) { object.text("title", title); });
+}
+
+std::string encode_role(std::string_view role) {
+    return write_object([&](JsonObject& object) { object.text("role", role); });
+}
+
+Result<User> decode_user(std::string_view body) {
+    return decode(body, read_user);
+}
+Result<SignIn> decode_sign_in(std::string_view body) {
+    return decode(body, read_sign_in);
+}
+Result<Tokens> decode_tokens(std::string_view body) {
+    return decode(body, read_tokens);
+}
+Result<Presence> decode_presence(std::string_view body) {
+    return decode(body, read_presence_object);
+}
+Result<ChatSummary> decode_chat(std::string_view body) {
+    return decode(body, read_chat);
+}
+Result<Page<User>> decode_users(std::string_view body) {
+    return decode_page(body, read_user);
+}
+Result<Page<ChatSummary>> decode_chats(std::string_view body) {
+    return decode_page(body, read_chat);
+}
+Result<Page<Member>> decode_members(std::string_view body) {
+    return decode_page(body, read_member);
+}
+Result<Page<Message>> decode_messages(std::string_view body) {
+    return decode_page(body, read_message_object);
+}
+Result<Page<MessageReceipt>> decode_receipts(std::string_view body) {
+    return decode_page(body, read_message_receipt);
+}
+
+Error decode_problem(int status, std::string_view body) {
+    const auto document = protocol::parse_json_object(body, {});
+    if (!document) return problem_of_status(status);
+    Fields fields(document->get_object());
+    return read_problem(fields, status);
+}
+
+}  // namespace banter::client

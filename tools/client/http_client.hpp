@@ -1,0 +1,92 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/http_transport.hpp"
+#include "client/tokens.hpp"
+#include "client/types.hpp"
+
+namespace banter::client {
+
+struct NewUser {
+    std::string username;
+    std::string password;
+    std::string display_name;
+    std::string invite;  // where the server asks for one
+    std::string claim;   // the one-time token that makes this user the server's operator
+};
+
+struct Credentials {
+    std::string username;
+    std::string password;
+    std::string device_name;
+    domain::DeviceId device;  // to sign in again as this device; zero: a new one
+};
+
+struct SignIn {
+    User user;
+    domain::DeviceId device;
+    Tokens tokens;
+};
+
+// What a page of history is to hold. Neither: the newest messages.
+struct HistoryQuery {
+    std::optional<domain::Seq> before;  // newest first
+    std::optional<domain::Seq> after;   // oldest first
+    std::size_t limit = 50;             // 1–200
+};
+
+// The HTTP API of protocol.md, one method an endpoint. Blocking, with a deadline on every step; one
+// thread at a time, except cancel(). With a TokenKeeper it signs its requests and refreshes spent
+// tokens by itself. What the server refuses is an Error of kind `refused` with its code.
+class HttpClient {
+public:
+    explicit HttpClient(ServerAddress address);
+    HttpClient(ServerAddress address, TokenKeeper& tokens);
+
+    Result<User> sign_up(const NewUser& user);
+    Result<SignIn> sign_in(const Credentials& credentials);
+    Result<void> sign_out();
+
+    Result<User> me();
+    Result<User> user(domain::UserId id);
+    Result<std::vector<User>> users(std::string_view query);
+    Result<Presence> presence(domain::UserId id);
+    Result<void> block(domain::UserId id);
+    Result<void> unblock(domain::UserId id);
+
+    // `after`: Page::next of the page before; empty: the first page.
+    Result<Page<ChatSummary>> chats(std::string_view after = {});
+    Result<ChatSummary> chat(const domain::ChatId& id);
+    Result<ChatSummary> open_direct_chat(domain::UserId with);
+    // The same `client_id` again gives the same group.
+    Result<ChatSummary> create_group(std::string_view title,
+                                     std::span<const domain::UserId> members,
+                                     const domain::ClientId& client_id);
+    Result<void> rename(const domain::ChatId& id, std::string_view title);
+
+    Result<std::vector<Member>> members(const domain::ChatId& id);
+    Result<void> add_members(const domain::ChatId& id, std::span<const domain::UserId> members);
+    // The user himself: leaves.
+    Result<void> remove_member(const domain::ChatId& id, domain::UserId user);
+    Result<void> set_role(const domain::ChatId& id, domain::UserId user, std::string_view role);
+
+    Result<Page<Message>> history(const domain::ChatId& id, const HistoryQuery& query = {});
+    Result<std::vector<MessageReceipt>> receipts(const domain::ChatId& id, domain::Seq seq);
+
+    // Any thread: the request under way and every later one fail with `cancelled`.
+    void cancel() { transport_.cancel(); }
+
+private:
+    Result<std::string> call(std::string method, std::string target, std::string body = {});
+    Result<HttpResponse> signed_exchange(HttpRequest& request);
+
+    HttpTransport transport_;
+    TokenKeeper* tokens_ = nullptr;
+};
+
+}  // namespace banter::client
