@@ -40,6 +40,9 @@ struct TokenHolder {
     bool operator==(const TokenHolder&) const = default;
 };
 
+// How many unused pairs one refresh token has at most; with one more the oldest is gone.
+inline constexpr std::size_t max_unused_pairs = 16;
+
 // What became of a refresh. `reused`: the token was spent, so its device has been removed.
 struct Rotation {
     enum class Outcome { rotated, unknown, reused };
@@ -155,14 +158,15 @@ public:
     virtual base::Task<base::Result<std::optional<TokenHolder>>> use_token(TokenHash hash,
                                                                            base::Timestamp now) = 0;
     // Gives a new pair for a refresh token, which stays good until that pair is first used; asked
-    // again before that, it gives another. `reused`: a spent token of the family; the device is
-    // gone. `unknown`: no such token, or of a pair that ended without being used. `tokens.cookie`
-    // is not set.
+    // again before that, it gives another (max_unused_pairs). `reused`: a spent token of the
+    // family; the device is gone. `unknown`: no such token, or of a pair that ended without being
+    // used. `tokens.cookie` is not set.
     virtual base::Task<base::Result<Rotation>> rotate(TokenHash refresh, TokenHash family,
                                                       NewTokens tokens, base::Timestamp now) = 0;
     // Ends every token of the device, which stays.
     virtual base::Task<base::Result<void>> remove_tokens(domain::DeviceId device) = 0;
-    // Deletes expired tokens and invites; answers how many.
+    // Deletes expired tokens and invites; answers how many. A refresh token stays known as expired
+    // as long as its family lives, so that it is not taken for a spent one.
     virtual base::Task<base::Result<std::size_t>> purge_expired(base::Timestamp now) = 0;
 
     // Contacts and blocks. Adding what is there and removing what is not are no errors.

@@ -1,0 +1,275 @@
+#include "adapters/embedded/sqlite_chat_directory.hpp"
+
+#include <sqlite3.h>
+
+namespace banter::adapters::embedded {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+using base::Timestamp;
+using domain::Chat;
+using domain::ChatId;
+using domain::ClientId;
+using domain::Member;
+using domain::Seq;
+using domain::UserId;
+using ports::ControlMessage;
+
+#define CHAT_COLUMNS "c.chat_id, c.type, c.title, c.history, c.created_at"
+#define MEMBER_COLUMNS "m.user_id, m.role, m.joined_seq, m.joined_at"
+
+Chat read_chat(Statement& row) {
+    Chat chat;
+    chat.id = row.get<ChatId>();
+    chat.type = row.get<domain::ChatType>();
+    chat.title = row.get<std::string>();
+    chat.history = row.get<domain::HistoryMode>();
+    chat.created_at = row.get<Timestamp>();
+    return chat;
+}
+
+Member read_member(Statement& row) {
+    Member member;
+    member.user = row.get<UserId>();
+    member.role = row.get<domain::Role>();
+    member.joined_seq = row.get<std::optional<Seq>>().value_or(Seq{});
+    member.joined_at = row.get<Timestamp>();
+    return member;
+}
+
+std::vector<std::uint8_t> pack(const std::vector<UserId>& users) {
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(users.size() * 8);
+    for (const auto user : users) {
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            bytes.push_back(static_cast<std::uint8_t>(user.value >> shift));
+        }
+    }
+    return bytes;
+}
+
+std::vector<UserId> unpack(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() % 8 != 0) throw SqliteError(SQLITE_CORRUPT, "a list of users is cut off");
+    std::vector<UserId> users(bytes.size() / 8);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        users[i / 8].value = users[i / 8].value << 8 | bytes[i];
+    }
+    return users;
+}
+
+void insert_member(SqliteConnection& connection, ChatId chat, const Member& member,
+                   std::optional<ClientId> control) {
+    // Without a control message there is nothing to wait for.
+    const auto joined_seq = control ? std::nullopt : std::optional(member.joined_seq);
+    connection
+        .prepare(
+            "INSERT INTO members (chat_id, user_id, role, joined_at, joined_by, joined_seq) "
+            "SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM members "
+            "WHERE chat_id = ?1 AND user_id = ?2 AND left_at IS NULL)")
+        .bind(chat, member.user, member.role, member.joined_at, control, joined_seq)
+        .run();
+}
+
+void insert_control(SqliteConnection& connection, const ControlMessage& control) {
+    connection
+        .prepare(
+            "INSERT INTO outbox (control_id, chat_id, actor_id, change, users, title, role) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+        .bind(control.id, control.chat, control.actor, control.event.change,
+              pack(control.event.users), control.event.title, control.event.role)
+        .run();
+}
+
+std::optional<ChatId> find_existing(SqliteConnection& connection, const ports::NewChat& chat) {
+    auto by_id = connection.prepare("SELECT chat_id FROM chats WHERE chat_id = ?1");
+    if (by_id.bind(chat.chat.id).step()) return by_id.get<ChatId>();
+    if (!chat.client_id) return std::nullopt;
+    auto by_request =
+        connection.prepare("SELECT chat_id FROM chats WHERE creator_id = ?1 AND client_id = ?2");
+    if (by_request.bind(chat.creator, *chat.client_id).step()) return by_request.get<ChatId>();
+    return std::nullopt;
+}
+
+void insert_chat(SqliteConnection& connection, const ports::NewChat& created) {
+    const Chat& chat = created.chat;
+    connection
+        .prepare(
+            "INSERT INTO chats (chat_id, type, title, history, created_at, creator_id, "
+            "client_id, member_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)")
+        .bind(chat.id, chat.type, chat.title, chat.history, chat.created_at, created.creator,
+              created.client_id)
+        .run();
+    std::optional<ClientId> control;
+    if (created.control) control = created.control->id;
+    for (const auto& member : created.members) {
+        insert_member(connection, chat.id, member, control);
+    }
+    if (created.control) insert_control(connection, *created.control);
+}
+
+void apply(SqliteConnection& connection, const ports::MemberChange& change, Timestamp now) {
+    const auto& control = change.control;
+    for (const auto user : change.removed) {
+        connection
+            .prepare(
+                "UPDATE members SET left_at = ?3, left_by = ?4 "
+                "WHERE chat_id = ?1 AND user_id = ?2 AND left_at IS NULL")
+            .bind(control.chat, user, now, control.id)
+            .run();
+    }
+    for (const auto& member : change.added) {
+        insert_member(connection, control.chat, member, control.id);
+    }
+    for (const auto& [user, role] : change.roles) {
+        connection
+            .prepare(
+                "UPDATE members SET role = ?3 "
+                "WHERE chat_id = ?1 AND user_id = ?2 AND left_at IS NULL")
+            .bind(control.chat, user, role)
+            .run();
+    }
+    if (change.title) {
+        connection.prepare("UPDATE chats SET title = ?2 WHERE chat_id = ?1")
+            .bind(control.chat, *change.title)
+            .run();
+    }
+    insert_control(connection, control);
+}
+
+}  // namespace
+
+base::Task<Result<ports::ChatDirectory::Created>> SqliteChatDirectory::create(ports::NewChat chat) {
+    auto work = [chat = std::move(chat)](SqliteConnection& connection) -> Result<Created> {
+        if (const auto existing = find_existing(connection, chat)) return Created{*existing, false};
+        insert_chat(connection, chat);
+        return Created{chat.chat.id, true};
+    };
+    return database_.write(std::move(work));
+}
+
+base::Task<Result<std::optional<ports::ChatWithMembers>>> SqliteChatDirectory::find(ChatId id) {
+    auto work =
+        [id](SqliteConnection& connection) -> Result<std::optional<ports::ChatWithMembers>> {
+        auto row = connection.prepare("SELECT " CHAT_COLUMNS " FROM chats c WHERE c.chat_id = ?1");
+        if (!row.bind(id).step()) return std::nullopt;
+        ports::ChatWithMembers chat;
+        chat.chat = read_chat(row);
+        auto members = connection.prepare("SELECT " MEMBER_COLUMNS
+                                          " FROM members m WHERE m.chat_id = ?1 "
+                                          "AND m.left_at IS NULL ORDER BY m.member_id");
+        members.bind(id);
+        while (members.step())
+            chat.members.push_back(read_member(members));
+        return chat;
+    };
+    return database_.read(std::move(work));
+}
+
+base::Task<Result<std::vector<ports::Membership>>> SqliteChatDirectory::memberships(UserId user) {
+    auto work = [user](SqliteConnection& connection) -> Result<std::vector<ports::Membership>> {
+        auto rows = connection.prepare(
+            "SELECT " CHAT_COLUMNS ", " MEMBER_COLUMNS
+            ", (SELECT count(*) FROM members n WHERE n.chat_id = c.chat_id "
+            "AND n.left_at IS NULL), (SELECT n.user_id FROM members n WHERE c.type = ?2 "
+            "AND n.chat_id = c.chat_id AND n.user_id <> ?1 AND n.left_at IS NULL) "
+            "FROM members m JOIN chats c USING (chat_id) "
+            "WHERE m.user_id = ?1 AND m.left_at IS NULL");
+        rows.bind(user, domain::ChatType::direct);
+        std::vector<ports::Membership> memberships;
+        while (rows.step()) {
+            ports::Membership membership;
+            membership.chat = read_chat(rows);
+            membership.member = read_member(rows);
+            membership.members = rows.get<std::size_t>();
+            membership.other = rows.get<std::optional<UserId>>().value_or(UserId{});
+            memberships.push_back(std::move(membership));
+        }
+        return memberships;
+    };
+    return database_.read(std::move(work));
+}
+
+base::Task<Result<std::vector<ports::EndedMembership>>> SqliteChatDirectory::ended_memberships(
+    UserId user) {
+    auto work =
+        [user](SqliteConnection& connection) -> Result<std::vector<ports::EndedMembership>> {
+        auto rows = connection.prepare(
+            "SELECT m.chat_id, m.joined_seq, m.left_seq, m.left_at FROM members m "
+            "WHERE m.member_id IN (SELECT max(n.member_id) FROM members n WHERE n.user_id = ?1 "
+            "GROUP BY n.chat_id HAVING count(*) = count(n.left_at)) "
+            "AND m.joined_seq IS NOT NULL AND m.left_seq IS NOT NULL");
+        rows.bind(user);
+        std::vector<ports::EndedMembership> ended;
+        while (rows.step()) {
+            ports::EndedMembership membership;
+            membership.chat = rows.get<ChatId>();
+            membership.joined_seq = rows.get<Seq>();
+            membership.left_seq = rows.get<Seq>();
+            membership.left_at = rows.get<Timestamp>();
+            ended.push_back(membership);
+        }
+        return ended;
+    };
+    return database_.read(std::move(work));
+}
+
+base::Task<Result<void>> SqliteChatDirectory::change(ports::MemberChange change) {
+    auto work = [change = std::move(change),
+                 now = clock_.now()](SqliteConnection& connection) -> Result<void> {
+        connection
+            .prepare("UPDATE chats SET member_version = member_version + 1 WHERE chat_id = ?1")
+            .bind(change.control.chat)
+            .run();
+        if (connection.changes() == 0) {
+            return base::fail(ErrorCode::not_found, "There is no such chat.");
+        }
+        apply(connection, change, now);
+        return {};
+    };
+    return database_.write(std::move(work));
+}
+
+// Memberships are found by the control message that made or ended them, so a repeat finds nothing,
+// and a later membership of the same user is another row.
+base::Task<Result<void>> SqliteChatDirectory::sequenced(ControlMessage control, Seq seq) {
+    auto work = [id = control.id, seq](SqliteConnection& connection) -> Result<void> {
+        connection
+            .prepare(
+                "UPDATE members SET joined_seq = ?2 WHERE joined_by = ?1 "
+                "AND joined_seq IS NULL")
+            .bind(id, seq)
+            .run();
+        connection
+            .prepare("UPDATE members SET left_seq = ?2 WHERE left_by = ?1 AND left_seq IS NULL")
+            .bind(id, seq)
+            .run();
+        connection.prepare("DELETE FROM outbox WHERE control_id = ?1").bind(id).run();
+        return {};
+    };
+    return database_.write(std::move(work));
+}
+
+base::Task<Result<std::vector<ControlMessage>>> SqliteChatDirectory::outbox() {
+    auto work = [](SqliteConnection& connection) -> Result<std::vector<ControlMessage>> {
+        auto rows = connection.prepare(
+            "SELECT control_id, chat_id, actor_id, change, users, title, role FROM outbox "
+            "ORDER BY position");
+        std::vector<ControlMessage> waiting;
+        while (rows.step()) {
+            ControlMessage control;
+            control.id = rows.get<ClientId>();
+            control.chat = rows.get<ChatId>();
+            control.actor = rows.get<UserId>();
+            control.event.change = rows.get<domain::Change>();
+            control.event.users = unpack(rows.get<std::span<const std::uint8_t>>());
+            control.event.title = rows.get<std::string>();
+            control.event.role = rows.get<std::optional<domain::Role>>();
+            waiting.push_back(std::move(control));
+        }
+        return waiting;
+    };
+    return database_.read(std::move(work));
+}
+
+}  // namespace banter::adapters::embedded

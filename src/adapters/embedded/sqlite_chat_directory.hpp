@@ -1,0 +1,31 @@
+#pragma once
+
+#include "adapters/embedded/sqlite_database.hpp"
+#include "ports/chat_directory.hpp"
+#include "ports/clock.hpp"
+
+namespace banter::adapters::embedded {
+
+// ports::ChatDirectory in SQLite. Database and clock outlive it.
+class SqliteChatDirectory : public ports::ChatDirectory {
+public:
+    template <class T>
+    using Answer = base::Task<base::Result<T>>;
+
+    SqliteChatDirectory(SqliteDatabase& database, const ports::Clock& clock)
+        : database_(database), clock_(clock) {}
+
+    Answer<Created> create(ports::NewChat chat) override;
+    Answer<std::optional<ports::ChatWithMembers>> find(domain::ChatId chat) override;
+    Answer<std::vector<ports::Membership>> memberships(domain::UserId user) override;
+    Answer<std::vector<ports::EndedMembership>> ended_memberships(domain::UserId user) override;
+    Answer<void> change(ports::MemberChange change) override;
+    Answer<void> sequenced(ports::ControlMessage control, domain::Seq seq) override;
+    Answer<std::vector<ports::ControlMessage>> outbox() override;
+
+private:
+    SqliteDatabase& database_;
+    const ports::Clock& clock_;
+};
+
+}  // namespace banter::adapters::embedded

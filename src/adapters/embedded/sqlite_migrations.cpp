@@ -1,0 +1,157 @@
+#include "adapters/embedded/sqlite_migrations.hpp"
+
+#include <array>
+#include <string>
+
+#include "adapters/embedded/data_directory.hpp"
+
+namespace banter::adapters::embedded {
+namespace {
+
+// Times are milliseconds since 1970, UUIDs 16 bytes, token hashes 32 bytes. Enumerations are the
+// numbers of domain/user.hpp, domain/chat.hpp, domain/message.hpp and ports/user_directory.hpp.
+constexpr std::string_view version_1 = R"sql(
+CREATE TABLE users (
+    user_id            INTEGER PRIMARY KEY,
+    username           TEXT NOT NULL,
+    username_key       TEXT NOT NULL UNIQUE,
+    display_name       TEXT NOT NULL,
+    display_name_key   TEXT NOT NULL,
+    role               INTEGER NOT NULL,
+    show_last_seen     INTEGER NOT NULL,
+    show_read_receipts INTEGER NOT NULL,
+    created_at         INTEGER NOT NULL,
+    last_seen          INTEGER
+) STRICT;
+CREATE INDEX users_by_display_name ON users (display_name_key);
+
+CREATE TABLE credentials (
+    user_id       INTEGER PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    password_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE devices (
+    device_id  INTEGER PRIMARY KEY,
+    user_id    INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_seen  INTEGER NOT NULL,
+    family     BLOB UNIQUE,       -- of the refresh tokens of its sign-in; NULL: logged out
+    family_expires_at INTEGER     -- when the newest of them does
+) STRICT;
+CREATE INDEX devices_by_user ON devices (user_id, created_at);
+
+CREATE TABLE tokens (
+    hash       BLOB PRIMARY KEY,
+    device_id  INTEGER NOT NULL REFERENCES devices ON DELETE CASCADE,
+    kind       INTEGER NOT NULL,
+    pair       INTEGER NOT NULL,  -- the access and refresh token given together
+    replaces   INTEGER,           -- the pair that ends when a token of this one is first used
+    ended      INTEGER NOT NULL DEFAULT 0,  -- never used, and another took its place
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_by_device ON tokens (device_id, pair);
+CREATE INDEX tokens_by_expiry ON tokens (expires_at);
+
+CREATE TABLE contacts (
+    owner_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    user_id  INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    PRIMARY KEY (owner_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_by_user ON contacts (user_id);
+
+CREATE TABLE blocks (
+    owner_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    user_id  INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    PRIMARY KEY (owner_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blocks_by_user ON blocks (user_id);
+
+CREATE TABLE invites (
+    hash       BLOB PRIMARY KEY,
+    created_by INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invites_by_creator ON invites (created_by);
+
+CREATE TABLE server_claim (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE chats (
+    chat_id        BLOB PRIMARY KEY,
+    type           INTEGER NOT NULL,
+    title          TEXT NOT NULL,
+    history        INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    creator_id     INTEGER NOT NULL,
+    client_id      BLOB,              -- of the creator's request: a retry finds the chat
+    member_version INTEGER NOT NULL,  -- one more with every change
+    UNIQUE (creator_id, client_id)
+) STRICT;
+
+-- A membership that ends keeps its row; a user who comes back gets a new one.
+CREATE TABLE members (
+    member_id  INTEGER PRIMARY KEY,
+    chat_id    BLOB NOT NULL REFERENCES chats ON DELETE CASCADE,
+    user_id    INTEGER NOT NULL,
+    role       INTEGER NOT NULL,
+    joined_at  INTEGER NOT NULL,
+    joined_by  BLOB,     -- the control message that brings joined_seq
+    joined_seq INTEGER,  -- NULL: not sequenced yet
+    left_at    INTEGER,  -- NULL: a member now
+    left_by    BLOB,
+    left_seq   INTEGER
+) STRICT;
+CREATE UNIQUE INDEX members_now ON members (chat_id, user_id) WHERE left_at IS NULL;
+CREATE INDEX members_by_user ON members (user_id, chat_id);
+CREATE INDEX members_by_join ON members (joined_by) WHERE joined_seq IS NULL;
+CREATE INDEX members_by_leave ON members (left_by) WHERE left_seq IS NULL;
+
+CREATE TABLE outbox (
+    position   INTEGER PRIMARY KEY AUTOINCREMENT,
+    control_id BLOB NOT NULL UNIQUE,
+    chat_id    BLOB NOT NULL REFERENCES chats ON DELETE CASCADE,
+    actor_id   INTEGER NOT NULL,
+    change     INTEGER NOT NULL,
+    users      BLOB NOT NULL,  -- 8 bytes each, big-endian
+    title      TEXT NOT NULL,
+    role       INTEGER
+) STRICT;
+CREATE INDEX outbox_by_chat ON outbox (chat_id);
+)sql";
+
+constexpr std::array migrations{version_1};
+
+std::int64_t version_of(SqliteConnection& connection) {
+    auto statement = connection.prepare("PRAGMA user_version");
+    statement.step();
+    return statement.get<std::int64_t>();
+}
+
+}  // namespace
+
+std::span<const std::string_view> sqlite_migrations() {
+    return migrations;
+}
+
+void migrate(SqliteConnection& connection, std::span<const std::string_view> migrations) {
+    const auto known = static_cast<std::int64_t>(migrations.size());
+    const std::int64_t version = version_of(connection);
+    if (version > known) {
+        throw DataDirectoryError(
+            DataDirectoryFault::newer,
+            "The data directory was written by a newer version of Banter (its schema is " +
+                std::to_string(version) + ", this program knows " + std::to_string(known) +
+                "): run that version or a later one.");
+    }
+    for (std::int64_t next = version; next < known; ++next) {
+        connection.run_script("BEGIN IMMEDIATE;" +
+                              std::string(migrations[static_cast<std::size_t>(next)]) +
+                              "PRAGMA user_version = " + std::to_string(next + 1) + "; COMMIT;");
+    }
+}
+
+}  // namespace banter::adapters::embedded

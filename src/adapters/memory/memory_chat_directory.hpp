@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "ports/chat_directory.hpp"
+#include "ports/clock.hpp"
+
+namespace banter::adapters::memory {
+
+// ports::ChatDirectory in plain maps, for tests. Answers at once. Any thread.
+class MemoryChatDirectory : public ports::ChatDirectory {
+public:
+    template <class T>
+    using Answer = base::Task<base::Result<T>>;
+
+    explicit MemoryChatDirectory(const ports::Clock& clock) : clock_(clock) {}
+
+    Answer<Created> create(ports::NewChat chat) override;
+    Answer<std::optional<ports::ChatWithMembers>> find(domain::ChatId chat) override;
+    Answer<std::vector<ports::Membership>> memberships(domain::UserId user) override;
+    Answer<std::vector<ports::EndedMembership>> ended_memberships(domain::UserId user) override;
+    Answer<void> change(ports::MemberChange change) override;
+    Answer<void> sequenced(ports::ControlMessage control, domain::Seq seq) override;
+    Answer<std::vector<ports::ControlMessage>> outbox() override;
+
+private:
+    // A membership, also one that has ended. `joined_by` and `left_by`: the control messages that
+    // bring the seqs.
+    struct Row {
+        domain::Member member;
+        std::optional<domain::ClientId> joined_by;
+        bool joined = false;  // joined_seq is known
+        std::optional<base::Timestamp> left_at;
+        std::optional<domain::ClientId> left_by;
+        std::optional<domain::Seq> left_seq;
+    };
+    struct StoredChat {
+        domain::Chat chat;
+        domain::UserId creator;
+        std::optional<domain::ClientId> client_id;
+        std::vector<Row> rows;  // in order of joining
+
+        std::vector<domain::Member> members() const;
+        Row* current(domain::UserId user);
+        void add(const domain::Member& member, std::optional<domain::ClientId> control);
+    };
+
+    const StoredChat* find_existing(const ports::NewChat& chat) const;
+
+    const ports::Clock& clock_;
+    std::mutex mutex_;
+    std::map<domain::ChatId, StoredChat> chats_;
+    std::vector<ports::ControlMessage> outbox_;
+};
+
+}  // namespace banter::adapters::memory
