@@ -1,0 +1,214 @@
+#include "delivery/feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include "adapters/memory/manual_executor.hpp"
+#include "adapters/memory/memory_message_store.hpp"
+
+namespace banter::delivery {
+namespace {
+
+using adapters::memory::ManualExecutor;
+using adapters::memory::MemoryMessageStore;
+using domain::ChatId;
+using domain::Seq;
+using domain::UserId;
+
+// What a session wrote, each frame as "message 3", "sent 4", "synced 1 2", …
+class Recorder final : public FeedOutput {
+public:
+    void write(EncodedFrame frame) override {
+        const std::string& text = *frame;
+        const auto field = [&](std::string_view name) {
+            const auto at = text.find("\"" + std::string(name) + "\":");
+            return at == std::string::npos ? std::string()
+                                           : text.substr(at + name.size() + 3,
+                                                         text.find_first_of(",}", at) - at -
+                                                             name.size() - 3);
+        };
+        const auto type = field("type");
+        std::string said = type.substr(1, type.size() - 2);
+        if (said == "synced") said += " " + field("chats") + " " + field("messages");
+        if (said == "message" || said == "sent") said += " " + field("seq");
+        if (said == "receipt") said += " " + field("delivered");
+        frames.push_back(said);
+    }
+    void joined(ChatId) override { ++joins; }
+    void left(ChatId) override { ++leaves; }
+    void failed(const base::Problem&) override { ++failures; }
+
+    std::vector<std::string> frames;
+    int joins = 0;
+    int leaves = 0;
+    int failures = 0;
+};
+
+class FeedTest : public ::testing::Test {
+protected:
+    static constexpr UserId me{1};
+    static constexpr UserId ann{2};
+    const ChatId chat{*domain::parse_uuid("0f8fad5b-d9cb-469f-a165-70867728950e")};
+
+    domain::Message message(std::uint64_t seq, UserId sender = ann) const {
+        domain::Message one;
+        one.chat = chat;
+        one.seq = Seq{seq};
+        one.sender = sender;
+        one.content.text = "text";
+        return one;
+    }
+
+    void store_messages(std::uint64_t from, std::uint64_t to) {
+        ports::CommitBatch batch;
+        for (auto seq = from; seq <= to; ++seq) batch.messages.push_back({message(seq), {}});
+        batch.heads.push_back({chat, Seq{to}, {}, {}, "", {}});
+        executor.run(store.commit(std::move(batch)));
+    }
+
+    void live(const domain::Message& one) {
+        LiveMessage live{one, encode_frame(protocol::encode_message(one, false)), nullptr};
+        feed->live(live);
+        executor.run_until_idle();
+    }
+
+    void start(Seq cursor, Seq head, std::optional<Seq> last = {}) {
+        feed->add({chat, Seq{1}, cursor, head, last});
+        feed->start();
+        executor.run_until_idle();
+    }
+
+    void run(std::function<void()> work) {
+        executor.post([work = std::move(work)] { work(); });
+        executor.run_until_idle();
+    }
+
+    ManualExecutor executor;
+    MemoryMessageStore store;
+    Recorder out;
+    std::shared_ptr<Feed> feed =
+        std::make_shared<Feed>(Feed::Identity{me, domain::DeviceId{5}}, store, out, 4);
+    using Frames = std::vector<std::string>;
+};
+
+TEST_F(FeedTest, SaysSyncedAtOnceWhenNothingIsMissing) {
+    run([&] { start(Seq{3}, Seq{3}); });
+    EXPECT_EQ(out.frames, Frames{"synced 0 0"});
+}
+
+TEST_F(FeedTest, SendsTheBacklogThenSyncedThenLive) {
+    store_messages(1, 3);
+    run([&] { start(Seq{1}, Seq{3}); });
+    run([&] { live(message(4)); });
+    EXPECT_EQ(out.frames, (Frames{"message 2", "message 3", "synced 1 2", "message 4"}));
+}
+
+TEST_F(FeedTest, WaitsForAcknowledgementsWhenTheWindowIsFull) {
+    store_messages(1, 10);
+    run([&] { start(Seq{0}, Seq{10}); });
+    EXPECT_EQ(out.frames.size(), 4U);
+    run([&] { feed->acknowledged(chat, Seq{2}); });
+    EXPECT_EQ(out.frames.size(), 6U);
+    run([&] { feed->acknowledged(chat, Seq{6}); });
+    run([&] { feed->acknowledged(chat, Seq{10}); });
+    EXPECT_EQ(out.frames.size(), 11U);
+    EXPECT_EQ(out.frames.back(), "synced 1 10");
+}
+
+TEST_F(FeedTest, AnAcknowledgementOfWhatWasNotSentOpensNothing) {
+    store_messages(1, 10);
+    run([&] { start(Seq{0}, Seq{10}); });
+    run([&] { feed->acknowledged(chat, Seq{1000}); });
+    EXPECT_EQ(out.frames.size(), 8U);  // as for seq 4, the last one sent
+}
+
+TEST_F(FeedTest, DeliversNothingLiveBeforeTheBacklogIsThrough) {
+    store_messages(1, 6);
+    run([&] { start(Seq{0}, Seq{6}); });
+    store_messages(7, 7);
+    run([&] { live(message(7)); });
+    EXPECT_EQ(out.frames.back(), "message 4");
+    run([&] { feed->acknowledged(chat, Seq{4}); });
+    EXPECT_EQ(out.frames, (Frames{"message 1", "message 2", "message 3", "message 4", "message 5",
+                                  "message 6", "message 7", "synced 1 7"}));
+}
+
+TEST_F(FeedTest, NeverRepeatsALiveMessage) {
+    run([&] { start(Seq{0}, Seq{0}); });
+    run([&] { live(message(1)); });
+    run([&] { live(message(1)); });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "message 1"}));
+}
+
+TEST_F(FeedTest, FillsAGapFromTheLog) {
+    store_messages(1, 3);
+    run([&] { start(Seq{1}, Seq{1}); });
+    run([&] { live(message(3)); });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "message 2", "message 3"}));
+}
+
+TEST_F(FeedTest, PutsTheOwnSendInItsPlaceInTheBacklog) {
+    store_messages(1, 6);
+    run([&] { start(Seq{0}, Seq{6}); });
+    store_messages(7, 7);
+    run([&] { feed->sent({{}, chat, Seq{7}, {}, {}}, "ref"); });
+    EXPECT_EQ(out.frames.back(), "message 4");
+    run([&] { feed->acknowledged(chat, Seq{4}); });
+    EXPECT_EQ(out.frames[6], "sent 7");
+    EXPECT_EQ(out.frames.back(), "synced 1 7");
+}
+
+TEST_F(FeedTest, AnswersARepeatedSendAtOnce) {
+    run([&] { start(Seq{9}, Seq{9}); });
+    run([&] { feed->sent({{}, chat, Seq{3}, {}, {}}, {}); });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "sent 3"}));
+}
+
+TEST_F(FeedTest, EndsWithTheRemoval) {
+    run([&] { start(Seq{0}, Seq{0}); });
+    auto removal = message(1);
+    removal.content.kind = domain::MessageKind::event;
+    removal.content.event = domain::Event{domain::Change::member_removed, {me}, {}, {}};
+    run([&] { live(removal); });
+    run([&] { live(message(2)); });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "message 1"}));
+    EXPECT_EQ(out.leaves, 1);
+}
+
+TEST_F(FeedTest, TellsAnEndedMembershipUpToItsEndAndNoFurther) {
+    store_messages(1, 9);
+    run([&] { start(Seq{1}, Seq{3}, Seq{3}); });
+    EXPECT_EQ(out.frames, (Frames{"message 2", "message 3", "synced 1 2"}));
+    EXPECT_EQ(out.leaves, 1);
+}
+
+TEST_F(FeedTest, HoldsReceiptsUntilTheBacklogIsThroughAndMergesThem) {
+    store_messages(1, 6);
+    protocol::Receipt early{chat, ann, Seq{2}, {}, {}};
+    run([&] {
+        feed->add_receipt(early);
+        start(Seq{0}, Seq{6});
+    });
+    ReceiptNotice notice{{chat, ann, Seq{5}, {}, {}}, {{me, true, false}}};
+    run([&] { feed->receipt(notice); });
+    run([&] { feed->acknowledged(chat, Seq{4}); });
+    EXPECT_EQ(out.frames[6], "receipt 5");
+    EXPECT_EQ(out.frames[7], "synced 1 6");
+}
+
+TEST_F(FeedTest, AHoleInTheLogEndsTheSessionInsteadOfSkippingIt) {
+    store_messages(1, 2);
+    run([&] { start(Seq{0}, Seq{5}); });
+    EXPECT_EQ(out.failures, 1);
+}
+
+TEST_F(FeedTest, WritesNothingAfterClose) {
+    run([&] { start(Seq{0}, Seq{0}); });
+    run([&] {
+        feed->close();
+        live(message(1));
+    });
+    EXPECT_EQ(out.frames, Frames{"synced 0 0"});
+}
+
+}  // namespace
+}  // namespace banter::delivery
