@@ -1,0 +1,15 @@
+#pragma once
+
+#include <chrono>
+
+namespace banter::load {
+
+// What every latency is measured with: monotonic, the same in all processes of the machine.
+using Clock = std::chrono::steady_clock;
+using Time = Clock::time_point;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+inline double seconds_of(nanoseconds span) { return static_cast<double>(span.count()) / 1e9; }
+
+}  // namespace banter::load
