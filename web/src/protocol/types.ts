@@ -55,8 +55,8 @@ export interface Member {
   user: UserId;
   role: Role;
   joined_at: Timestamp;
-  delivered: Seq;
-  read: Seq;
+  delivered: Seq | null;
+  read: Seq | null; // null: withheld by the member's privacy
 }
 
 export interface ChatEvent {

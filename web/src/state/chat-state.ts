@@ -145,6 +145,13 @@ function lineOf(message: Message): LastLine {
   return { text, seq, sender, kind, at, message };
 }
 
+// The chat list told less of the newest message than its history does.
+export function withNewestLine(state: ChatState): ChatState {
+  const top = state.timeline.messages.at(-1);
+  if (!top || top.seq < (state.last?.seq ?? 0)) return state;
+  return { ...state, last: lineOf(top), activity: Date.parse(top.at) };
+}
+
 // Whether a message of others counts as unread while it is past the read mark.
 function counts(message: Message, me: UserId): boolean {
   return message.sender !== me && message.kind !== 'event';
@@ -219,7 +226,9 @@ function unreadAfter(state: ChatState, seq: Seq, me: UserId): number {
 
 export function withMembers(state: ChatState, list: readonly Member[], me: UserId): ChatState {
   let marks = state.marks;
-  for (const { user, delivered, read } of list) marks = withMark(marks, user, { delivered, read });
+  for (const { user, delivered, read } of list) {
+    marks = withMark(marks, user, { delivered: delivered ?? 0, read: read ?? 0 });
+  }
   const members = new Map(list.map((member) => [member.user, member]));
   const other = list.find((member) => member.user !== me)?.user;
   return {

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { Api } from '../protocol/api';
 import { Problem } from '../protocol/problem';
 import type { ChatId, ChatSummary, UserId } from '../protocol/types';
-import { withMembers, withSummary, type ChatState } from './chat-state';
+import { withMembers, withNewestLine, withSummary, type ChatState } from './chat-state';
 import type { Chats } from './chats';
 import type { Limiter } from './limiter';
 import type { Notices } from './notices';
@@ -66,11 +66,32 @@ export class History {
 
   ensureMembers(chat: ChatId): void {
     const state = this.chats.peek(chat);
-    if (!state || state.left || (state.members && !state.membersStale)) return;
+    if (!state?.known || state.left || (state.members && !state.membersStale)) return;
     this.limiter.run(`members ${chat}`, async () => {
       const members = await this.api.members(chat);
       this.chats.update(chat, (now) => withMembers(now, members, this.me));
     });
+  }
+
+  refreshMembers(chat: ChatId): void {
+    if (this.chats.peek(chat)?.left) return;
+    this.chats.update(chat, (state) => ({ ...state, membersStale: true }));
+    this.ensureMembers(chat);
+  }
+
+  // Whether a row of the chat list has more to show than the list said: who the other person
+  // is, who wrote last, how far one's own last message has come.
+  wantsDetails(state: ChatState): boolean {
+    if (state.left) return false;
+    return lacksLast(state) || lacksMembers(state, this.me);
+  }
+
+  loadDetails(chat: ChatId): void {
+    const state = this.chats.peek(chat);
+    if (!state) return;
+    if (lacksMembers(state, this.me)) this.ensureMembers(chat);
+    if (!lacksLast(state)) return;
+    this.limiter.run(`open ${chat}`, () => this.loadNewest(chat));
   }
 
   // The newest page, so that there is something to look at.
@@ -82,7 +103,7 @@ export class History {
     this.limiter.run(`open ${chat}`, () => this.loadNewest(chat));
   }
 
-  async older(chat: ChatId): Promise<void> {
+  readonly older = async (chat: ChatId): Promise<void> => {
     const before = lowest(this.chats.peek(chat)!.timeline);
     if (before === undefined || this.loadingOlder.peek().has(chat)) return;
     this.loadingOlder.value = new Set(this.loadingOlder.peek()).add(chat);
@@ -100,7 +121,7 @@ export class History {
       rest.delete(chat);
       this.loadingOlder.value = rest;
     }
-  }
+  };
 
   // Messages are known to be missing after the newest of the run: fetch them.
   fillHole(chat: ChatId): void {
@@ -119,7 +140,8 @@ export class History {
     const page = await this.api.messages(chat, { limit });
     this.chats.update(chat, (state) => {
       const complete = page.length < limit || (page[0]?.seq ?? 0) <= state.firstSeq;
-      return { ...state, loaded: true, timeline: newest(state.timeline, page, complete) };
+      const timeline = newest(state.timeline, page, complete);
+      return withNewestLine({ ...state, loaded: true, timeline });
     });
   }
 
@@ -137,4 +159,13 @@ export class History {
     if (state.known) this.chats.update(chat, (now) => ({ ...now, left: true }));
     else this.chats.forget(chat);
   }
+}
+
+function lacksLast(state: ChatState): boolean {
+  return !state.loaded && state.head > 0 && state.last?.sender === undefined;
+}
+
+function lacksMembers(state: ChatState, me: UserId): boolean {
+  if (state.members) return false;
+  return state.type === 'direct' ? !state.peer : state.last?.sender === me;
 }

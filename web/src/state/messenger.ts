@@ -15,6 +15,7 @@ import type {
   Seq,
   TypingFrame,
   User,
+  UserId,
   WelcomeFrame,
 } from '../protocol/types';
 import {
@@ -166,6 +167,37 @@ export class Messenger implements ConnectionListener {
     if (!state || seq <= state.read || state.left) return;
     this.chats.update(chat, (now) => withRead(now, seq, this.myId));
     this.connection.read(chat, seq);
+  }
+
+  // Answers the chat's id; throws a Problem.
+  async openDirect(user: UserId): Promise<ChatId> {
+    const summary = await this.api.openDirect(user);
+    this.history.takeSummary({ ...summary, user });
+    return summary.chat;
+  }
+
+  async createGroup(title: string, members: UserId[], clientId: string): Promise<ChatId> {
+    const summary = await this.api.createGroup(title, members, clientId);
+    this.history.takeSummary(summary);
+    return summary.chat;
+  }
+
+  async changeMe(change: Parameters<Api['changeMe']>[0]): Promise<void> {
+    this.me.value = await this.api.changeMe(change);
+    this.people.meet(this.me.value);
+  }
+
+  // False, and a notice, when the server refuses.
+  async changeGroup(chat: ChatId, change: (api: Api) => Promise<unknown>): Promise<boolean> {
+    try {
+      await change(this.api);
+      return true;
+    } catch (failure) {
+      this.notices.report(failure);
+      return false;
+    } finally {
+      this.history.refreshMembers(chat);
+    }
   }
 
   // On disk first: what the user sees as queued survives a reload.

@@ -1,0 +1,126 @@
+import { useSignal, type Signal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import type { Seq } from '../protocol/types';
+import type { ChatState } from '../state/chat-state';
+import { Quote } from './bubble';
+import { useMessenger } from './context';
+import { plural } from './format';
+import { Icon } from './icons';
+
+const tallest = 180; // pixels, then the text scrolls
+const drafts = new Map<string, string>();
+
+interface ComposerProps {
+  state: ChatState;
+  replyTo: Signal<Seq | undefined>;
+}
+
+export function Composer({ state, replyTo }: ComposerProps): JSX.Element {
+  const messenger = useMessenger();
+  const { chat } = state;
+  const text = useSignal(drafts.get(chat) ?? '');
+  const area = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => fitHeight(area.current!), [text.value]);
+  useFocus(area, replyTo.value);
+  const excess = byteLength(text.value) - messenger.textBytes.value;
+  const change = (value: string): void => {
+    text.value = value;
+    drafts.set(chat, value);
+  };
+  const submit = (): void => {
+    // A lone surrogate is no character: the server would refuse the message for it.
+    const words = wellFormed(text.value).trim();
+    if (!words || excess > 0) return;
+    messenger.send(chat, words, replyTo.value);
+    replyTo.value = undefined;
+    change('');
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+        area.current?.focus();
+      }}
+    >
+      {replyTo.value !== undefined && <ReplyLine state={state} replyTo={replyTo} />}
+      {excess > 0 && (
+        <p class="form-error" role="alert">
+          {`This message is too long by ${plural(excess, 'byte', 'bytes')}.`}
+        </p>
+      )}
+      <div class="composer-line">
+        <textarea
+          ref={area}
+          rows={1}
+          value={text.value}
+          placeholder="Write a message"
+          aria-label="Message"
+          dir="auto"
+          enterkeyhint="send"
+          onInput={(event) => {
+            change(event.currentTarget.value);
+            if (event.currentTarget.value) messenger.typingReporter.typed(chat);
+            else messenger.typingReporter.stop();
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape') replyTo.value = undefined;
+            if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            submit();
+          }}
+        />
+        <button
+          type="submit"
+          class="send-button"
+          aria-label="Send"
+          disabled={!text.value.trim() || excess > 0}
+        >
+          <Icon name="send" />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function ReplyLine({ state, replyTo }: ComposerProps): JSX.Element {
+  return (
+    <div class="reply-line">
+      <Quote state={state} seq={replyTo.value!} />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Do not reply"
+        onClick={() => {
+          replyTo.value = undefined;
+        }}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+// With a keyboard at hand the text field has the focus; on a phone that would raise the keys.
+function useFocus(area: { current: HTMLTextAreaElement | null }, replyTo: Seq | undefined): void {
+  useEffect(() => {
+    const finger = window.matchMedia?.('(pointer: coarse)').matches;
+    if (!finger || replyTo !== undefined) area.current?.focus();
+  }, [replyTo]);
+}
+
+function fitHeight(area: HTMLTextAreaElement): void {
+  area.style.height = 'auto';
+  area.style.height = `${Math.min(area.scrollHeight, tallest)}px`;
+  area.classList.toggle('scrolls', area.scrollHeight > tallest);
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,37 @@
+import { signal } from '@preact/signals';
+
+// The page's address after `#`: which chat is open, or what a link was followed for.
+export type Route =
+  | { name: 'home' }
+  | { name: 'chat'; chat: string }
+  | { name: 'claim' | 'invite'; token: string };
+
+export function parseRoute(hash: string): Route {
+  const chat = /^#\/chat\/([\w-]+)$/.exec(hash);
+  if (chat) return { name: 'chat', chat: chat[1]! };
+  const link = /^#(claim|invite)=(.+)$/.exec(hash);
+  if (link) return { name: link[1] as 'claim' | 'invite', token: decodeURIComponent(link[2]!) };
+  return { name: 'home' };
+}
+
+export const route = signal<Route>(parseRoute(location.hash));
+
+export function followRoute(): void {
+  window.addEventListener('hashchange', () => {
+    route.value = parseRoute(location.hash);
+  });
+}
+
+export function chatAddress(chat: string): string {
+  return `#/chat/${chat}`;
+}
+
+export function goTo(address: string): void {
+  location.hash = address;
+}
+
+// A followed link is spent: its token should not stay in the address bar or in the history.
+export function forgetLink(): void {
+  history.replaceState(null, '', location.pathname + location.search);
+  route.value = { name: 'home' };
+}
