@@ -122,8 +122,9 @@ public:
     // operator. Call it once at every start.
     base::Task<base::Result<std::optional<std::string>>> new_claim();
 
-    // Forgets what the device's tokens were found to be. DeviceService calls it.
-    void forget(domain::DeviceId device) { cache_.forget(device); }
+    // The directory has ended the device's tokens: nobody uses them any more. DeviceService calls
+    // it.
+    void revoked(domain::UserId user, domain::DeviceId device);
 
     // Deletes expired tokens and invites. Call it every hour or so.
     base::Task<base::Result<std::size_t>> purge_expired();

@@ -9,8 +9,8 @@ namespace banter::accounts {
 // The devices of a user. Threads and errors: as AccountService.
 class DeviceService {
 public:
-    DeviceService(ports::UserDirectory& directory, AccountService& accounts, Hooks& hooks)
-        : directory_(directory), accounts_(accounts), hooks_(hooks) {}
+    DeviceService(ports::UserDirectory& directory, AccountService& accounts)
+        : directory_(directory), accounts_(accounts) {}
 
     // By creation.
     base::Task<base::Result<std::vector<domain::Device>>> list(domain::UserId user);
@@ -29,7 +29,6 @@ public:
 private:
     ports::UserDirectory& directory_;
     AccountService& accounts_;
-    Hooks& hooks_;
 };
 
 }  // namespace banter::accounts

@@ -28,26 +28,33 @@ public:
 
     LoginLimiter(const ports::Clock& clock, Options options) : clock_(clock), options_(options) {}
 
-    // Counts a failure in advance, so that tries at once do not get past the limit together; call
-    // `succeeded` when the try was none.
+    // Counts a failure in advance, so that tries at once do not get past the limit together. When
+    // the try was none, call one of the two below.
     base::Result<void> begin(std::string_view username, std::string_view address);
-    // Forgets the failures of the account, and this try of the address.
+    // The password was right: forgets the failures of the account, and this try of the address.
     void succeeded(std::string_view username, std::string_view address);
+    // Nobody found out whether it was.
+    void withdraw(std::string_view username, std::string_view address);
 
 private:
-    struct Failures {
-        std::deque<base::Steady> times;
-        std::list<std::string>::iterator place;
-    };
-    struct Table {
-        std::unordered_map<std::string, Failures> keys;
-        std::list<std::string> by_use;  // the idlest first
-    };
+    class Table {
+    public:
+        // How long `key` has to wait for its next try; zero: not at all.
+        std::chrono::milliseconds wait(const std::string& key, std::size_t limit, base::Steady now,
+                                       std::chrono::milliseconds window);
+        void count(const std::string& key, base::Steady now, std::size_t max_keys);
+        void withdraw(const std::string& key);
+        void forget(const std::string& key);
 
-    // How long `key` has to wait for its next try; zero: not at all.
-    std::chrono::milliseconds wait(Table& table, const std::string& key, std::size_t limit) const;
-    void count(Table& table, const std::string& key) const;
-    static void forget(Table& table, const std::string& key);
+    private:
+        struct Failures {
+            std::deque<base::Steady> times;
+            std::list<std::string>::iterator place;
+        };
+
+        std::unordered_map<std::string, Failures> keys_;
+        std::list<std::string> by_use_;  // the idlest first
+    };
 
     const ports::Clock& clock_;
     const Options options_;
