@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accounts/account_service.hpp"
+#include "accounts/device_service.hpp"
 #include "base/log.hpp"
 #include "delivery/registry.hpp"
 #include "gateway/session_table.hpp"
@@ -81,7 +82,6 @@ void Session::handle_first(protocol::ParsedFrame parsed) {
 }
 
 void Session::handle(protocol::ParsedFrame parsed) {
-    context_.presence.heartbeat(identity_->user, identity_->device);
     if (!parsed.frame) {
         error(parsed.frame.error(), parsed.ref, parsed.client_id);
         return;
@@ -149,7 +149,7 @@ Task<Result<void>> Session::identify(const protocol::Hello& hello) {
     if (!identity_) {
         co_return base::fail(ErrorCode::unauthorized, "Sign in and say hello with the token.");
     }
-    const auto device = co_await context_.accounts.device(identity_->user, identity_->device);
+    const auto device = co_await context_.devices.find(identity_->user, identity_->device);
     if (!device) co_return std::unexpected(device.error());
     device_ = *device;
     new_device_ = device_->last_seen <= device_->created_at;
@@ -287,20 +287,35 @@ void Session::on(const protocol::Typing& typing, const protocol::Ref& ref) {
     context_.typing.set(typing.chat, identity_->user, typing.on);
 }
 
-void Session::on(const protocol::Watch& frame, const protocol::Ref& ref) {
-    base::spawn(watch(frame.users, ref));
-}
-
-Task<void> Session::watch(std::vector<domain::UserId> users, protocol::Ref ref) {
-    const auto self = shared_from_this();
-    const auto result = context_.presence.watch({key_, context_.shard.index()}, identity_->user,
-                                                std::move(users));
-    if (!result) error(result.error(), ref);
-    co_return;
+void Session::on(const protocol::Watch& watch, const protocol::Ref& ref) {
+    auto watched = watched_;
+    watched.insert(watch.users.begin(), watch.users.end());
+    if (watched.size() > context_.limits.frames.watched_users) {
+        const base::Problem problem{
+            ErrorCode::invalid,
+            "A session watches at most " +
+                std::to_string(context_.limits.frames.watched_users) + " users; unwatch some.",
+            {}};
+        error(problem, ref);
+        return;
+    }
+    watched_ = std::move(watched);
+    for (const auto user : watch.users) {
+        context_.presence.watch({key_, context_.shard.index()}, identity_->user, user);
+    }
 }
 
 void Session::on(const protocol::Unwatch& unwatch, const protocol::Ref&) {
-    context_.presence.unwatch({key_, context_.shard.index()}, unwatch.users);
+    for (const auto user : unwatch.users) {
+        watched_.erase(user);
+        context_.presence.unwatch({key_, context_.shard.index()}, user);
+    }
+}
+
+void Session::presence_changed(domain::UserId user, const presence::PresenceView& view) {
+    if (state_ != State::open || !watched_.contains(user)) return;
+    write_text(
+        protocol::encode_presence({user, presence::name_of(view.status), view.last_seen}));
 }
 
 void Session::on(const protocol::PingFrame& ping, const protocol::Ref& ref) {
@@ -356,8 +371,10 @@ void Session::connection_closed(bool clean) {
     }
     if (before == State::open) {
         context_.metrics.open.add(-1);
-        context_.presence.drop({key_, context_.shard.index()});
-        context_.presence.session_closed(identity_->user, identity_->device, clean);
+        for (const auto user : watched_) {
+            context_.presence.unwatch({key_, context_.shard.index()}, user);
+        }
+        context_.presence.session_closed(identity_->user, identity_->device);
         context_.typing.session_closed(identity_->user);
         base::log::info("session.closed", {{"user", to_string(identity_->user)},
                                            {"device", to_string(identity_->device)},

@@ -12,6 +12,7 @@
 #include "gateway/session_context.hpp"
 #include "gateway/token_bucket.hpp"
 #include "gateway/websocket_connection.hpp"
+#include "presence/presence_service.hpp"
 #include "protocol/client_frame.hpp"
 
 namespace banter::gateway {
@@ -37,6 +38,8 @@ public:
     void joined(domain::ChatId chat) override;
     void left(domain::ChatId chat) override;
     void failed(const base::Problem& problem) override;
+
+    void presence_changed(domain::UserId user, const presence::PresenceView& view);
 
     // Called every second: ends what never said hello or fell silent.
     void check(base::Steady now);
@@ -70,7 +73,6 @@ private:
     void start_feed();
     base::Task<void> acknowledge(protocol::Received received, protocol::Ref ref);
     base::Task<void> mark_read(protocol::Read read, protocol::Ref ref);
-    base::Task<void> watch(std::vector<domain::UserId> users, protocol::Ref ref);
 
     std::optional<base::Problem> check_rate();
     void error(const base::Problem& problem, const protocol::Ref& ref,
@@ -87,6 +89,7 @@ private:
     State state_ = State::awaiting_hello;
     std::shared_ptr<delivery::Feed> feed_;
     std::unordered_set<domain::ChatId> attached_;  // chats whose shard sends us what happens
+    std::unordered_set<domain::UserId> watched_;
     std::vector<std::string> early_;  // frames that came while the session opened
     std::size_t early_bytes_ = 0;
     TokenBucket bucket_;

@@ -14,6 +14,7 @@
 
 namespace banter::accounts {
 class AccountService;
+class DeviceService;
 }
 namespace banter::chat {
 class ChatService;
@@ -63,6 +64,7 @@ struct SessionMetrics {
 struct SessionContext {
     runtime::Shard& shard;
     accounts::AccountService& accounts;
+    accounts::DeviceService& devices;
     chat::ChatService& chats;
     presence::PresenceService& presence;
     presence::TypingRelay& typing;

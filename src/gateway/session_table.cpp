@@ -32,9 +32,10 @@ void SessionTable::add(std::shared_ptr<Session> session) {
     sessions_.emplace(key, std::move(session));
 }
 
-Session* SessionTable::find(std::uint64_t key) {
-    const auto found = sessions_.find(key);
-    return found == sessions_.end() ? nullptr : found->second.get();
+void SessionTable::presence_changed(std::uint64_t session, domain::UserId user,
+                                    const presence::PresenceView& view) {
+    const auto found = sessions_.find(session);
+    if (found != sessions_.end()) found->second->presence_changed(user, view);
 }
 
 TokenBucket& SessionTable::account_bucket(domain::UserId user) {

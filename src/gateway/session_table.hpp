@@ -9,7 +9,7 @@
 namespace banter::gateway {
 
 // The sessions of one shard, and what is kept per account among them. Belongs to its shard.
-class SessionTable {
+class SessionTable final : public presence::PresenceSink {
 public:
     SessionTable(base::Executor& shard, const ports::Clock& clock, RateLimits rates);
 
@@ -19,7 +19,8 @@ public:
     std::uint64_t next_key() { return ++last_key_; }
     void add(std::shared_ptr<Session> session);
     void remove(std::uint64_t key) { sessions_.erase(key); }
-    Session* find(std::uint64_t key);
+    void presence_changed(std::uint64_t session, domain::UserId user,
+                          const presence::PresenceView& view) override;
     std::size_t size() const { return sessions_.size(); }
 
     TokenBucket& account_bucket(domain::UserId user);

@@ -1,0 +1,32 @@
+#include "app/account_relations.hpp"
+
+namespace banter::app {
+
+using base::Result;
+using base::Task;
+using domain::UserId;
+
+Task<Result<bool>> AccountRelations::blocked_either_way(UserId one, UserId other) {
+    const auto relation = co_await contacts_.relation(one, other);
+    if (!relation) co_return std::unexpected(relation.error());
+    co_return relation->blocked_either_way();
+}
+
+Task<Result<chat::ReadPolicy>> AccountRelations::read_policy(UserId reader) {
+    const auto user = co_await accounts_.find(reader);
+    if (!user) co_return std::unexpected(user.error());
+    chat::ReadPolicy policy;
+    policy.audience = user->privacy.read_receipts;
+    if (policy.audience == domain::Audience::contacts) {
+        const auto contacts = co_await contacts_.contact_ids(reader);
+        if (!contacts) co_return std::unexpected(contacts.error());
+        policy.contacts.insert(contacts->begin(), contacts->end());
+    }
+    co_return policy;
+}
+
+Task<Result<std::vector<domain::User>>> AccountRelations::users(std::vector<UserId> users) {
+    co_return co_await accounts_.find(std::move(users));
+}
+
+}  // namespace banter::app
