@@ -50,7 +50,8 @@ void MemoryMessageStore::release_commits() {
         holding_ = false;
         released.swap(held_);
     }
-    for (auto& held : released) held.answer(take(std::move(held.batch)));
+    for (auto& held : released)
+        held.answer(take(std::move(held.batch)));
 }
 
 std::size_t MemoryMessageStore::held_commits() const {
@@ -121,8 +122,10 @@ void MemoryMessageStore::write(const ports::CommitBatch& batch) {
     for (const auto& row : batch.messages) {
         rows_.messages[row.message.chat].insert_or_assign(row.message.seq, row.message);
     }
-    for (const auto& row : batch.heads) rows_.heads.insert_or_assign(row.chat, row);
-    for (const auto& row : batch.sends) rows_.sends.insert_or_assign(row.key, row);
+    for (const auto& row : batch.heads)
+        rows_.heads.insert_or_assign(row.chat, row);
+    for (const auto& row : batch.sends)
+        rows_.sends.insert_or_assign(row.key, row);
     for (const auto& row : batch.inbox) {
         put_larger(rows_.inbox, std::pair(row.user, row.chat), row, &ports::InboxRow::seq);
     }
@@ -154,14 +157,13 @@ Task<Result<std::vector<Message>>> MemoryMessageStore::read(ports::MessageRange 
     co_return read_rows(range);
 }
 
-Result<std::vector<Message>> MemoryMessageStore::read_rows(
-    const ports::MessageRange& range) const {
+Result<std::vector<Message>> MemoryMessageStore::read_rows(const ports::MessageRange& range) const {
     const auto head = find_head(range.chat);
     if (!head) return std::unexpected(head.error());
     std::vector<Message> found;
     const Seq newest = *head ? (*head)->seq : Seq{};
     const Seq end = std::min(range.before, newest.next());
-    if (range.after.next() >= end) return found;
+    if (range.after >= end || range.after.next() >= end) return found;
     const std::uint64_t count =
         std::min<std::uint64_t>(range.limit, end.value - range.after.value - 1);
     const auto log = rows_.messages.find(range.chat);
@@ -228,8 +230,7 @@ Task<Result<std::vector<ports::CursorRow>>> MemoryMessageStore::cursors(UserId u
 }
 
 std::optional<base::Timestamp> MemoryMessageStore::first_step(ChatId chat, UserId user,
-                                                              ports::StepKind kind,
-                                                              Seq seq) const {
+                                                              ports::StepKind kind, Seq seq) const {
     const auto at = rows_.steps.lower_bound({chat, user, kind, seq});
     if (at == rows_.steps.end()) return std::nullopt;
     const auto& [step_chat, step_user, step_kind, step_seq] = at->first;
