@@ -14,7 +14,8 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { proxy: { '/v1': { target: server, ws: true } } },
   test: {
-    environment: 'jsdom',
+    // Only the tests of components need a document; they ask for it themselves.
+    environment: 'node',
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,

@@ -89,6 +89,17 @@ export class FakeNetwork {
   }
 }
 
+export class FakeStorage {
+  private readonly items = new Map<string, string>();
+
+  getItem(key: string): string | null {
+    return this.items.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.items.set(key, value);
+  }
+}
+
 // Writes down what the connection tells.
 export class Recorder implements ConnectionListener {
   readonly phases: Phase[] = [];

@@ -1,8 +1,1 @@
 import 'fake-indexeddb/auto';
-import { cleanup } from '@testing-library/preact';
-import { afterEach } from 'vitest';
-
-afterEach(() => {
-  cleanup();
-  localStorage.clear();
-});

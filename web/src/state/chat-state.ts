@@ -33,7 +33,7 @@ export interface ChatState {
   readonly chat: ChatId;
   readonly type: 'direct' | 'group';
   readonly known: boolean; // false: only messages have been seen, not the chat itself
-  readonly title: string; // groups
+  readonly title: string; // direct chats: the other person's name, when the server says it
   readonly peer: UserId | undefined; // direct chats: the other person
   readonly head: Seq;
   readonly firstSeq: Seq;

@@ -8,7 +8,7 @@ const somebody = 'Somebody';
 // The other person's name, or the group's title.
 export function chatTitle(state: ChatState, messenger: Messenger): string {
   if (state.type === 'group') return state.title || 'Group';
-  return (state.peer && messenger.people.name(state.peer)) || state.title || '…';
+  return state.title || (state.peer && messenger.people.name(state.peer)) || '…';
 }
 
 // "You" for the reader himself.
