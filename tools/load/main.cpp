@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <exception>
 
+#include "load/bench/bench.hpp"
 #include "load/replay/replay.hpp"
 
 namespace {
 
+using banter::load::BenchOptions;
 using banter::load::ReplayOptions;
 
 void add_replay(CLI::App& app, ReplayOptions& options) {
@@ -32,6 +34,59 @@ void add_replay(CLI::App& app, ReplayOptions& options) {
     verb->add_flag("--markdown", options.markdown, "print the table for a document");
 }
 
+// What the benchmark and the floor have in common.
+void add_load(CLI::App& verb, BenchOptions& options) {
+    verb.add_option("--rate", options.rate, "messages a second")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--duration", options.duration_s, "seconds measured")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb.add_option("--warmup", options.warmup_s, "seconds before that")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    verb.add_option("--pairs", options.pairs, "senders with a recipient each")
+        ->check(CLI::Range(1, 3000))
+        ->capture_default_str();
+    verb.add_option("--cpu", options.core, "run on this core");
+    verb.add_option("--pid", options.server_pid,
+                    "the server's process: its CPU time and memory; the floor runs on its cores");
+    verb.add_flag("--markdown", options.markdown, "print the table for a document");
+}
+
+void add_bench(CLI::App& app, BenchOptions& options) {
+    auto* verb = app.add_subcommand("bench", "Measure 1:1 durable messages in open loop");
+    add_load(*verb, options);
+    verb->add_option("--server", options.server, "URL of the server")->capture_default_str();
+    verb->add_option("--admin", options.admin, "URL of its admin listener, for commit counts");
+    verb->add_option("--disk", options.disk, "a folder on the server's disk, to probe fdatasync");
+    verb->add_option("--text-bytes", options.text_bytes, "size of each text")
+        ->check(CLI::Range(16, 65536))
+        ->capture_default_str();
+    verb->add_option("--idle-connections", options.idle_connections,
+                     "measure the server's memory with so many");
+    verb->add_flag("--find-knee", options.find_knee,
+                   "raise the rate until the server falls behind, then measure at half of that");
+    verb->add_option("--step", options.step_s, "seconds of each step of that")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb->add_option("--knee-p99-ms", options.knee_p99_ms,
+                     "ack p99 that counts as falling behind; 0: 10 times fdatasync's, at least 20");
+    verb->add_flag("--with-floor", options.with_floor, "measure the floor in the same run");
+    verb->add_option("--prefix", options.prefix, "of the usernames; the same one reuses accounts");
+}
+
+void add_floor(CLI::App& app, BenchOptions& options) {
+    auto* verb = app.add_subcommand("floor", "Measure the smallest server with the same traffic");
+    add_load(*verb, options);
+}
+
+int run(const CLI::App& app, const ReplayOptions& replay, const BenchOptions& bench) {
+    if (app.got_subcommand("replay")) return banter::load::Replay(replay).run() ? 0 : 1;
+    banter::load::Bench measured(bench);
+    return (app.got_subcommand("floor") ? measured.run_floor() : measured.run()) ? 0 : 1;
+}
+
 }  // namespace
 
 // Exit code: 0 all promises kept, 1 not, 2 it could not be run.
@@ -39,10 +94,13 @@ int main(int argc, char** argv) {
     CLI::App app{"Load, replay and benchmarks for a Banter server"};
     app.require_subcommand(1);
     ReplayOptions replay;
+    BenchOptions bench;
     add_replay(app, replay);
+    add_bench(app, bench);
+    add_floor(app, bench);
     try {
         app.parse(argc, argv);
-        return banter::load::Replay(replay).run() ? 0 : 1;
+        return run(app, replay, bench);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const std::exception& error) {
