@@ -150,6 +150,7 @@ export class Person {
     });
     const page = await context.newPage();
     const person = new Person(context, page, server);
+    await person.holdTheLine();
     page.on('pageerror', (error) => person.errors.push(String(error)));
     page.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) person.errors.push(message.text());
@@ -160,6 +161,29 @@ export class Person {
 
   constructor(context, page, server) {
     Object.assign(this, { context, page, server, errors: [] });
+  }
+
+  // The line to the server can be cut while the page itself still loads.
+  async holdTheLine() {
+    this.connected = true;
+    this.lines = new Set();
+    await this.page.routeWebSocket('**/v1/ws', (line) => {
+      if (!this.connected) return line.close({ code: 4000 });
+      line.connectToServer();
+      this.lines.add(line);
+    });
+  }
+
+  async disconnect() {
+    this.connected = false;
+    for (const line of this.lines) await line.close({ code: 4000 });
+    this.lines.clear();
+    await this.page.getByText('Reconnecting…').waitFor();
+  }
+
+  async reconnect() {
+    this.connected = true;
+    await this.page.getByText('Reconnecting…').waitFor({ state: 'detached' });
   }
 
   async signUp(username, displayName) {
