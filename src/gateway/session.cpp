@@ -380,6 +380,7 @@ void Session::connection_closed(bool clean) {
                                            {"device", to_string(identity_->device)},
                                            {"clean", clean}});
     }
+    if (connection_->was_too_slow()) context_.metrics.slow_readers.add();
     context_.sessions.remove(key_);
 }
 

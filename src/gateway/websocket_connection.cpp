@@ -107,6 +107,7 @@ void WebSocketConnection::write(delivery::EncodedFrame frame) {
     queued_bytes_ += frame->size();
     queue_.push_back(std::move(frame));
     if (queued_bytes_ > limits_.buffer_bytes) {
+        too_slow_ = true;
         close_dropping(ws::CloseCode::slow_reader,
                        "you read too slowly; reconnect and go on from your cursor");
         return;

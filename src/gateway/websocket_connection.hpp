@@ -44,6 +44,8 @@ public:
     // The same, but drops what is queued: the peer reads too slowly to get it.
     void close_dropping(protocol::websocket::CloseCode code, std::string_view reason);
 
+    // The peer did not read what it was sent.
+    bool was_too_slow() const { return too_slow_; }
     bool closing() const { return state_ != State::open; }
     std::size_t queued_bytes() const { return queued_bytes_; }
 
@@ -74,6 +76,7 @@ private:
     bool waiting_writable_ = false;
     bool close_received_ = false;
     bool output_shut_ = false;
+    bool too_slow_ = false;
     base::Timer linger_;
 };
 

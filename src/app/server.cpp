@@ -1,0 +1,343 @@
+#include "app/server.hpp"
+
+#include <fmt/core.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "app/address.hpp"
+#include "app/composition.hpp"
+#include "app/startup_error.hpp"
+#include "app/version.hpp"
+#include "gateway/api.hpp"
+#include "gateway/http_server.hpp"
+#include "gateway/session_context.hpp"
+#include "presence/typing.hpp"
+
+namespace banter::app {
+namespace {
+
+constexpr auto housekeeping_interval = std::chrono::minutes(1);
+constexpr auto reconnect_spread = std::chrono::seconds(5);
+
+// Everything of one shard that faces clients.
+struct Front {
+    std::unique_ptr<presence::TypingRelay> typing;
+    std::unique_ptr<gateway::SessionContext> context;
+    std::unique_ptr<gateway::Api> api;
+    std::unique_ptr<gateway::HttpServer> server;
+};
+
+// Runs `work` on `shard` and waits until it has ended; passes its exception on. Not from a shard's own thread.
+template <class F>
+void run_and_wait(base::Executor& shard, F work) {
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool done = false;
+    std::exception_ptr failure;
+    shard.post([&] {
+        try {
+            work();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        const std::scoped_lock lock(mutex);
+        done = true;
+        ended.notify_one();
+    });
+    std::unique_lock lock(mutex);
+    ended.wait(lock, [&] { return done; });
+    if (failure) std::rethrow_exception(failure);
+}
+
+// The same for a task that answers a Result; its problem becomes a StartupError.
+template <class T, class F>
+T await_result(base::Executor& shard, F make) {
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::optional<base::Result<T>> result;
+    shard.post([&] {
+        base::spawn(make(), [&](base::Result<T> value) {
+            const std::scoped_lock lock(mutex);
+            result.emplace(std::move(value));
+            ended.notify_one();
+        });
+    });
+    std::unique_lock lock(mutex);
+    ended.wait(lock, [&] { return result.has_value(); });
+    if (!*result) throw StartupError(Exit::failed, result->error().detail);
+    return std::move(**result);
+}
+
+class Server {
+public:
+    explicit Server(const Config& config);
+    ~Server();
+
+    int run();
+
+private:
+    void listen();
+    void build_front(std::size_t index);
+    gateway::SessionLimits session_limits() const;
+    gateway::Readiness readiness() const;
+    void start_threads();
+    void start_housekeeping();
+    void announce();
+    int wait_for_signal();
+    void drain();
+    std::size_t open_sessions();
+    void stop_threads();
+
+    const Config& config_;
+    Address listen_;
+    Address admin_;
+    sigset_t signals_{};
+    Composition parts_;
+    gateway::ApiServices services_;
+    gateway::SessionMetrics session_metrics_;
+    std::vector<Front> fronts_;
+    std::unique_ptr<gateway::Api> admin_api_;
+    std::unique_ptr<gateway::Api> control_api_;
+    std::unique_ptr<gateway::HttpServer> admin_server_;
+    std::unique_ptr<gateway::HttpServer> control_server_;
+    std::vector<std::thread> threads_;
+    std::atomic<bool> draining_{false};
+    base::Timer housekeeping_;
+};
+
+Address claim(const std::string& text, const std::string& field) {
+    Address address = Address::parse(text, field);
+    try {
+        address.port = gateway::claim_port(address.host, address.port);
+    } catch (const std::exception& error) {
+        throw StartupError(Exit::address_in_use,
+                           "Nothing can listen on " + address.text() + " (" + error.what() +
+                               "); stop what uses it or set '" + field + "' to another address.");
+    }
+    return address;
+}
+
+std::vector<std::string> origins_of(const Config& config, const Address& listen,
+                                    const std::string& public_url) {
+    auto origins = config.allowed_origins;
+    origins.push_back(public_url);
+    if (config.public_url.empty() && listen.is_loopback()) {
+        origins.push_back("http://localhost:" + std::to_string(listen.port));
+    }
+    return origins;
+}
+
+std::string public_url_of(const Config& config, const Address& listen) {
+    std::string url = config.public_url.empty() ? "http://" + listen.text() : config.public_url;
+    while (url.ends_with('/')) url.pop_back();
+    return url;
+}
+
+Server::Server(const Config& config)
+    : config_(config),
+      listen_(claim(config.listen, "listen")),
+      admin_(claim(config.admin_listen, "admin_listen")),
+      parts_(config),
+      services_{parts_.accounts,
+                parts_.devices,
+                parts_.contacts,
+                parts_.chats,
+                parts_.presence,
+                parts_.metrics,
+                [this] { return readiness(); },
+                public_url_of(config, listen_),
+                {},
+                std::string(version)},
+      session_metrics_{
+          parts_.metrics.gauge("banter_sessions_open", "WebSocket sessions that said hello"),
+          parts_.metrics.counter("banter_sessions_opened_total", "Sessions opened"),
+          parts_.metrics.counter("banter_frames_received_total", "Frames that clients sent"),
+          parts_.metrics.counter("banter_frames_refused_total", "Frames answered by an error"),
+          parts_.metrics.counter("banter_slow_readers_total", "Sessions closed with 4008")} {
+    services_.allowed_origins = origins_of(config, listen_, services_.public_url);
+    fronts_.resize(parts_.shards.list.size());
+    for (std::size_t i = 0; i < fronts_.size(); ++i) build_front(i);
+    auto& first = *parts_.shards.list.front();
+    admin_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::admin, nullptr, 0);
+    control_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::control, nullptr, 0);
+    admin_server_ = std::make_unique<gateway::HttpServer>(first, *admin_api_, gateway::HttpLimits{});
+    control_server_ =
+        std::make_unique<gateway::HttpServer>(first, *control_api_, gateway::HttpLimits{});
+}
+
+Server::~Server() { stop_threads(); }
+
+gateway::SessionLimits Server::session_limits() const {
+    gateway::SessionLimits limits;
+    limits.window = config_.limits.window;
+    limits.connection.buffer_bytes = config_.limits.session_buffer_bytes;
+    limits.frames.text_bytes = config_.limits.text_bytes;
+    limits.rates = rate_limits(config_);
+    return limits;
+}
+
+void Server::build_front(std::size_t index) {
+    auto& front = fronts_[index];
+    auto& shard = *parts_.shards.list[index];
+    front.typing = std::make_unique<presence::TypingRelay>(
+        shard, parts_.clock, [this](domain::ChatId chat, domain::UserId user, bool on) {
+            parts_.chats.typing(chat, user, on);
+        });
+    front.context.reset(new gateway::SessionContext{
+        shard, parts_.accounts, parts_.devices, parts_.chats, parts_.presence, *front.typing,
+        *parts_.sessions.registries[index], parts_.store, parts_.clock, parts_.random,
+        session_limits(), session_metrics_, *parts_.sessions.tables[index]});
+    front.api = std::make_unique<gateway::Api>(services_, gateway::Face::client,
+                                               front.context.get(), index);
+    front.server =
+        std::make_unique<gateway::HttpServer>(shard, *front.api, gateway::HttpLimits{});
+}
+
+gateway::Readiness Server::readiness() const {
+    if (draining_) return {false, "The server is shutting down."};
+    if (parts_.store.failed()) {
+        return {false, "The message store has failed; see the log, then restart the server."};
+    }
+    return {true, {}};
+}
+
+int Server::run() {
+    start_threads();
+    auto& first = *parts_.shards.list.front();
+    await_result<std::size_t>(first, [this] { return parts_.chats.recover(); });
+    listen();
+    start_housekeeping();
+    announce();
+    const int code = wait_for_signal();
+    drain();
+    stop_threads();
+    parts_.store.close();
+    base::log::info("server.stopped");
+    return code;
+}
+
+void Server::start_threads() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    for (const auto& shard : parts_.shards.list) {
+        threads_.emplace_back([&shard] { shard->run(); });
+    }
+}
+
+void Server::listen() {
+    try {
+        for (std::size_t i = 0; i < fronts_.size(); ++i) {
+            run_and_wait(parts_.shards.view[i], [this, i] {
+                parts_.sessions.tables[i]->start();
+                fronts_[i].server->listen_tcp(listen_.host, listen_.port, true);
+            });
+        }
+        run_and_wait(parts_.shards.view[0], [this] {
+            admin_server_->listen_tcp(admin_.host, admin_.port, false);
+            control_server_->listen_unix(parts_.directory.control_socket_path());
+        });
+    } catch (const std::exception& error) {
+        throw StartupError(Exit::address_in_use,
+                           std::string("The server cannot listen: ") + error.what() + ".");
+    }
+}
+
+// Every minute: chats that nobody uses leave the memory, tokens that have ended the directory.
+void Server::start_housekeeping() {
+    auto& first = *parts_.shards.list.front();
+    first.post([this, &first] {
+        housekeeping_ = first.after(housekeeping_interval, [this] {
+            parts_.chats.forget_idle();
+            base::spawn(parts_.accounts.purge_expired(), [](const base::Result<std::size_t>& done) {
+                if (!done) base::log::warn("purge.failed", {{"detail", done.error().detail}});
+            });
+            start_housekeeping();
+        });
+    });
+}
+
+// Tests and scripts read these lines.
+void Server::announce() {
+    auto& first = *parts_.shards.list.front();
+    const auto claim_token = await_result<std::optional<std::string>>(
+        first, [this] { return parts_.accounts.new_claim(); });
+    fmt::print("Banter is ready: http://{}\n", listen_.text());
+    fmt::print("Admin: http://{}\n", admin_.text());
+    fmt::print("Data: {}\n", parts_.directory.path().string());
+    if (claim_token) {
+        fmt::print("Claim this server: {}/#claim={}\n", services_.public_url, *claim_token);
+    }
+    std::fflush(stdout);
+    base::log::info("server.ready", {{"listen", listen_.text()},
+                                     {"admin_listen", admin_.text()},
+                                     {"version", version}});
+    if (!listen_.is_loopback() && config_.registration == accounts::Registration::open) {
+        base::log::warn("registration.open",
+                        {{"advice", "anyone who reaches this address can sign up; set "
+                                    "registration to 'invite' or 'closed'"}});
+    }
+}
+
+int Server::wait_for_signal() {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    base::log::info("server.draining", {{"signal", signal}});
+    return static_cast<int>(Exit::ok);
+}
+
+std::size_t Server::open_sessions() {
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < fronts_.size(); ++i) {
+        run_and_wait(parts_.shards.view[i], [&] { open += parts_.sessions.tables[i]->size(); });
+    }
+    return open;
+}
+
+// Everyone is told to come back, and gets the time to take what is under way.
+void Server::drain() {
+    draining_ = true;
+    for (std::size_t i = 0; i < fronts_.size(); ++i) {
+        run_and_wait(parts_.shards.view[i], [this, i] {
+            fronts_[i].server->stop_accepting();
+            fronts_[i].server->close_idle();
+            parts_.sessions.tables[i]->drain(parts_.random, reconnect_spread);
+        });
+    }
+    const auto deadline = parts_.clock.steady() + std::chrono::seconds(config_.server.drain_s);
+    while (open_sessions() > 0 && parts_.clock.steady() < deadline) {
+        const timespec pause{0, 20'000'000};
+        if (sigtimedwait(&signals_, nullptr, &pause) > 0) break;  // asked again: now
+    }
+}
+
+void Server::stop_threads() {
+    for (const auto& shard : parts_.shards.list) shard->stop();
+    for (auto& thread : threads_) {
+        if (thread.joinable()) thread.join();
+    }
+    threads_.clear();
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+    try {
+        base::log::start(config.log.level, config.log.file);
+        Server server(config);
+        const int code = server.run();
+        base::log::flush();
+        return code;
+    } catch (const adapters::embedded::DataDirectoryError& error) {
+        throw StartupError(Exit::data_directory, error.what());
+    }
+}
+
+}  // namespace banter::app
