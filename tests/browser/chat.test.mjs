@@ -162,13 +162,15 @@ test('history loads upward and keeps the reader’s place', async (t) => {
   const chat = await mick.openDirect(items[0]);
   for (let number = 1; number <= 180; number += 1) await mick.say(chat.chat, `line ${number}.`);
   await lea.row('Mick Example').getByLabel('180 unread messages').waitFor();
+  await lea.row('Mick Example').getByText('line 180.').waitFor();
   await lea.openChat('Mick Example');
   await lea.log().getByText('New messages').waitFor();
   await lea.sees('line 1.');
   assert.equal(await lea.bubble('line 180.').isVisible(), true);
   const first = await lea.bubble('line 1.').first().boundingBox();
-  assert.ok(first.y > 0 && first.y < 800, 'the first unread message is on the screen');
+  assert.ok(first.y > 0 && first.y < 800, `the first unread message is at ${first.y}`);
   await lea.page.getByRole('button', { name: /To the newest message/ }).click();
+  await lea.page.waitForFunction(() => document.title === 'Banter');
   await lea.page.reload();
   await lea.sees('line 180.');
   assert.equal(await lea.bubble('line 100.').count(), 0);
@@ -222,5 +224,8 @@ test('a wrong password is refused with a sentence', async (t) => {
   await visitor.page.getByLabel('Username').fill('quinn');
   await visitor.page.getByLabel('Password').fill('not the password');
   await visitor.page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await visitor.page.getByRole('alert').getByText('The username or the password is wrong.').waitFor();
+  await visitor.page
+    .getByRole('alert')
+    .getByText('The username or the password is wrong.')
+    .waitFor();
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Person, Server, launchBrowser } from './harness.mjs';
 
-test('the claim link makes an operator, and a killed server loses and doubles nothing', async (t) => {
+test('a killed server loses nothing and doubles nothing', async (t) => {
   let server = await Server.start();
   const browser = await launchBrowser();
   t.after(async () => {
@@ -36,5 +36,9 @@ test('the claim link makes an operator, and a killed server loses and doubles no
   await bob.tick('I noticed nothing', 'Read');
   const said = await ann.texts();
   assert.deepEqual(await bob.texts(), said);
-  assert.deepEqual(said.toSorted(), ['I noticed nothing', 'before the crash', 'while it was gone']);
+  assert.deepEqual(said.toSorted(), [
+    'I noticed nothing',
+    'before the crash',
+    'while it was gone',
+  ]);
 });

@@ -34,6 +34,9 @@ export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
 // The HTTP half of the protocol. Authenticates by the cookie that the server set; every call
 // answers what the server answered or throws a Problem.
 export class Api {
+  // Called when the server does not know the cookie (any more).
+  onUnauthorized: () => void = () => undefined;
+
   constructor(private readonly fetch: Fetch) {}
 
   createUser(user: NewUser): Promise<User> {
@@ -81,7 +84,10 @@ export class Api {
   }
 
   chats(after?: string): Promise<Page<ChatSummary>> {
-    return this.call('GET', `/chats?limit=100${after ? `&after=${encodeURIComponent(after)}` : ''}`);
+    return this.call(
+      'GET',
+      `/chats?limit=100${after ? `&after=${encodeURIComponent(after)}` : ''}`,
+    );
   }
   chat(chat: ChatId): Promise<ChatSummary> {
     return this.call('GET', `/chats/${chat}`);
@@ -98,7 +104,7 @@ export class Api {
   }
   async members(chat: ChatId): Promise<Member[]> {
     const all: Member[] = [];
-    for (let after: string | null = ''; after !== null; ) {
+    for (let after: string | null = ''; after !== null;) {
       const more: string = after ? `&after=${encodeURIComponent(after)}` : '';
       const page: Page<Member> = await this.call('GET', `/chats/${chat}/members?limit=200${more}`);
       all.push(...page.items);
@@ -143,6 +149,7 @@ export class Api {
     } catch {
       throw unreachable();
     }
+    if (response.status === 401) this.onUnauthorized();
     if (!response.ok) throw problemOf(response.status, text);
     return (text ? parseJson(text) : undefined) as T;
   }

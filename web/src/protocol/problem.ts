@@ -21,8 +21,9 @@ export class Problem extends Error {
   }
 }
 
-// "Title: detail." for people; the detail alone repeats less when it says it all.
+// One sentence for people: the detail, when it is a sentence by itself, else "Title: detail."
 export function sentence(title: string, detail?: string): string {
+  if (detail && /^\p{Lu}.*[.!?…]$/su.test(detail)) return detail;
   const said = detail && detail !== title ? `${title}: ${detail}` : title;
   return /[.!?…]$/.test(said) ? said : `${said}.`;
 }

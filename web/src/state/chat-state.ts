@@ -160,7 +160,8 @@ function counts(message: Message, me: UserId): boolean {
 // A message of the stream, also one that was seen before: then nothing changes.
 export function withMessage(state: ChatState, message: Message, me: UserId): ChatState {
   const timeline = accept(state.timeline, message);
-  if (message.seq <= state.head) return timeline === state.timeline ? state : { ...state, timeline };
+  if (message.seq <= state.head)
+    return timeline === state.timeline ? state : { ...state, timeline };
   const unread = counts(message, me) && message.seq > state.read;
   return {
     ...state,
@@ -180,7 +181,16 @@ export function withSent(
   me: UserId,
 ): ChatState {
   const { client_id, chat, seq, message_id, at } = sent;
-  const base = { chat, seq, message_id, sender: me, kind: own.kind, text: own.text, at, client_id };
+  const base = {
+    chat,
+    seq,
+    message_id,
+    sender: me,
+    kind: own.kind,
+    text: own.text,
+    at,
+    client_id,
+  };
   const message = own.reply_to === undefined ? base : { ...base, reply_to: own.reply_to };
   return withMessage(withoutPending(state, client_id), message, me);
 }

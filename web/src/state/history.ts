@@ -49,9 +49,7 @@ export class History {
   }
 
   takeSummary(summary: ChatSummary, place = 0): ChatState {
-    return this.chats.update(summary.chat, (state) =>
-      withSummary(state, summary, this.me, place),
-    );
+    return this.chats.update(summary.chat, (state) => withSummary(state, summary, this.me, place));
   }
 
   refreshChat(chat: ChatId): void {

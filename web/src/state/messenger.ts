@@ -27,6 +27,7 @@ import {
   withRefusal,
   withSent,
   withoutPending,
+  type ChatState,
 } from './chat-state';
 import { Chats } from './chats';
 import { History } from './history';
@@ -48,8 +49,10 @@ export interface MessengerOptions {
   outbox: Outbox;
   devices: KnownDevices;
   notices: Notices;
-  // The sign-in does not hold any more.
+  // The server will not have this sign-in any more, and closed with this code.
   expired: (code: number) => void;
+  // The cookie now stands for somebody else, who signed in on another page of this browser.
+  replaced: () => void;
 }
 
 const requestsAtOnce = 6;
@@ -89,7 +92,9 @@ export class Messenger implements ConnectionListener {
     this.history = new History(api, this.chats, me.user, limiter, notices);
     const listener = this;
     this.connection = new Connection({ open: openSocket, clock, random, platform, listener });
-    this.typingReporter = new TypingReporter(clock, (chat, on) => this.connection.typing(chat, on));
+    this.typingReporter = new TypingReporter(clock, (chat, on) =>
+      this.connection.typing(chat, on),
+    );
   }
 
   get myId(): string {
@@ -127,12 +132,8 @@ export class Messenger implements ConnectionListener {
     if (before === chat) return;
     this.typingReporter.stop();
     this.openChat.value = chat;
-    if (before && this.chats.peek(before)) {
-      this.chats.update(before, (state) => ({
-        ...state,
-        timeline: trim(state.timeline, keptWhenClosed),
-      }));
-    }
+    const closed = before && this.chats.peek(before);
+    if (closed) this.shorten(closed);
     if (chat) this.history.open(chat);
   }
 
@@ -225,6 +226,7 @@ export class Messenger implements ConnectionListener {
   }
 
   welcome(frame: WelcomeFrame): void {
+    if (frame.user !== this.myId) return this.options.replaced();
     this.textBytes.value = frame.limits.text_bytes;
     this.device = frame.device;
     this.options.devices.remember(this.me.peek().username, frame.user, frame.device);
@@ -254,7 +256,10 @@ export class Messenger implements ConnectionListener {
       return;
     }
     // Another page of this device sent it: this one has not got the text.
-    this.chats.update(frame.chat, (state) => ({ ...state, head: Math.max(state.head, frame.seq) }));
+    this.chats.update(frame.chat, (state) => ({
+      ...state,
+      head: Math.max(state.head, frame.seq),
+    }));
     if (this.chats.peek(frame.chat)?.loaded) this.history.fillHole(frame.chat);
     this.history.refreshChat(frame.chat);
   }
@@ -289,9 +294,7 @@ export class Messenger implements ConnectionListener {
   }
 
   failedToOpen(): void {
-    this.api.me().catch((failure: Problem) => {
-      if (failure.status === 401) this.options.expired(4500);
-    });
+    this.api.me().catch(() => undefined); // whether the sign-in still holds is told by `api`
   }
 
   ended(code: number): void {
@@ -307,10 +310,20 @@ export class Messenger implements ConnectionListener {
     const { event } = message;
     this.chats.update(chat, (state) => {
       // The event says it again, for those who missed the frame before it.
-      const changed = event && message.seq > state.head ? withChange(state, changeOf(message), this.myId) : state;
+      const changed =
+        event && message.seq > state.head
+          ? withChange(state, changeOf(message), this.myId)
+          : state;
       return withMessage(changed, message, this.myId);
     });
     this.tidy(chat);
+  }
+
+  // Of a chat that is not open the newest part is enough; it is cut in large pieces.
+  private shorten({ chat, timeline }: ChatState): void {
+    if (timeline.messages.length < 2 * keptWhenClosed) return;
+    const shorter = trim(timeline, keptWhenClosed);
+    this.chats.update(chat, (state) => ({ ...state, timeline: shorter }));
   }
 
   // After a change: whatever it showed to be missing is fetched.
@@ -318,7 +331,7 @@ export class Messenger implements ConnectionListener {
     const state = this.chats.peek(chat)!;
     if (!state.known) this.history.refreshChat(chat);
     if (state.loaded && holeAfter(state.timeline) !== undefined) this.history.fillHole(chat);
-    if (this.openChat.peek() !== chat) return;
+    if (this.openChat.peek() !== chat) return this.shorten(state);
     if (state.membersStale) this.history.ensureMembers(chat);
     if (!state.loaded && !state.left) this.history.open(chat);
   }

@@ -35,7 +35,9 @@ export class Session {
   readonly reason = signal(''); // why the user finds himself signed out
   readonly messenger = signal<Messenger | undefined>(undefined);
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(private readonly options: SessionOptions) {
+    options.api.onUnauthorized = () => this.expired(4500);
+  }
 
   async start(): Promise<void> {
     this.stage.value = 'starting';
@@ -82,11 +84,22 @@ export class Session {
 
   private async enter(me: User): Promise<void> {
     const { api, devices, line, notices, outbox } = this.options;
-    const expired = (code: number): void => this.leave(reasonOf(code));
-    const messenger = new Messenger({ ...line, me, api, outbox, devices, notices, expired });
+    const expired = (code: number): void => this.expired(code);
+    const replaced = (): void => void this.replaced();
+    const people = { me, expired, replaced };
+    const messenger = new Messenger({ ...line, ...people, api, outbox, devices, notices });
     this.messenger.value = messenger;
     this.stage.value = 'signed-in';
     await messenger.start();
+  }
+
+  private expired(code: number): void {
+    if (this.messenger.peek()) this.leave(reasonOf(code));
+  }
+
+  private async replaced(): Promise<void> {
+    this.leave('');
+    await this.start();
   }
 
   private leave(reason: string): void {

@@ -19,10 +19,13 @@ export class TypingBoard {
   set(chat: ChatId, user: UserId, on: boolean): void {
     const timer = this.timer(`${chat} ${user}`);
     timer.cancel();
-    const others = this.at(chat).peek().filter((other) => other !== user);
+    const others = this.at(chat)
+      .peek()
+      .filter((other) => other !== user);
     if (on) timer.set(forgetMs, () => this.set(chat, user, false));
     const before = this.at(chat).peek();
-    if (on || others.length !== before.length) this.at(chat).value = on ? [...others, user] : others;
+    if (on || others.length !== before.length)
+      this.at(chat).value = on ? [...others, user] : others;
   }
 
   clear(): void {

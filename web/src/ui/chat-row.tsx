@@ -41,7 +41,10 @@ export function ChatRow({ state }: { state: ChatState }): JSX.Element {
         )}
         <PreviewLine state={state} />
         {unread > 0 && (
-          <span class="unread-badge" aria-label={plural(unread, 'unread message', 'unread messages')}>
+          <span
+            class="unread-badge"
+            aria-label={plural(unread, 'unread message', 'unread messages')}
+          >
             {unread > 999 ? '999+' : unread}
           </span>
         )}
@@ -75,7 +78,8 @@ function PreviewLine({ state }: { state: ChatState }): JSX.Element {
   const messenger = useMessenger();
   const typing = messenger.typingBoard.in(state.chat);
   if (typing.length > 0) {
-    const who = state.type === 'group' ? `${nameOf(typing[0]!, messenger)} is typing…` : 'typing…';
+    const named = state.type === 'group' ? `${nameOf(typing[0]!, messenger)} is ` : '';
+    const who = `${named}typing…`;
     return <span class="chat-row-preview typing">{who}</span>;
   }
   const tick = lastTick(state, messenger.myId);

@@ -59,7 +59,10 @@ export function lastSeen(at: string, now = new Date()): string {
 }
 
 export function initials(name: string): string {
-  const words = name.trim().split(/[\s_.-]+/u).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s_.-]+/u)
+    .filter(Boolean);
   const first = words[0] ?? '';
   const last = words.length > 1 ? words.at(-1)! : '';
   const letters = [...first].slice(0, 1).concat([...last].slice(0, 1));

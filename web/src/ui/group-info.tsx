@@ -111,7 +111,9 @@ function AddMembers({ state, onDone }: { state: ChatState; onDone: () => void })
   };
   const add = async (): Promise<void> => {
     const users = chosen.value.map((user) => user.user);
-    const done = await messenger.changeGroup(state.chat, (api) => api.addMembers(state.chat, users));
+    const done = await messenger.changeGroup(state.chat, (api) =>
+      api.addMembers(state.chat, users),
+    );
     if (done) onDone();
   };
   return (

@@ -40,7 +40,11 @@ export function MemberRow({ state, member, name }: MemberRowProps): JSX.Element 
   };
   return (
     <li class="member-row">
-      <Avatar id={member.user} name={name === 'You' ? messenger.people.name(member.user) : name} size="small" />
+      <Avatar
+        id={member.user}
+        name={name === 'You' ? messenger.people.name(member.user) : name}
+        size="small"
+      />
       <span class="person-names">
         <strong dir="auto">{name}</strong>
         <small>{user ? `@${user.username}` : ''}</small>

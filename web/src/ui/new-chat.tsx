@@ -11,7 +11,11 @@ import { chatAddress, goTo } from './routes';
 
 export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
   const group = useSignal(false);
-  return group.value ? <NewGroup onClose={onClose} /> : <NewDirect group={group} onClose={onClose} />;
+  return group.value ? (
+    <NewGroup onClose={onClose} />
+  ) : (
+    <NewDirect group={group} onClose={onClose} />
+  );
 }
 
 interface NewDirectProps {

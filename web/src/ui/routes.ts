@@ -2,9 +2,7 @@ import { signal } from '@preact/signals';
 
 // The page's address after `#`: which chat is open, or what a link was followed for.
 export type Route =
-  | { name: 'home' }
-  | { name: 'chat'; chat: string }
-  | { name: 'claim' | 'invite'; token: string };
+  { name: 'home' } | { name: 'chat'; chat: string } | { name: 'claim' | 'invite'; token: string };
 
 export function parseRoute(hash: string): Route {
   const chat = /^#\/chat\/([\w-]+)$/.exec(hash);

@@ -56,12 +56,15 @@ export function useScroll(input: ScrollInput): Scroll {
   const look = (): void => loadNear(frame.current!, latest.current, messenger.history.older);
   const read = (): void => {
     const seq = lastSeen(frame.current!, latest.current, following.current);
-    if (attention.value && placed.current && seq) messenger.markRead(latest.current.state.chat, seq);
+    if (attention.value && placed.current && seq)
+      messenger.markRead(latest.current.state.chat, seq);
   };
 
+  // While the backlog is still arriving, the first unread message is not where it will be.
+  const ready = input.state.loaded && messenger.phaseNow.value !== 'syncing';
   useLayoutEffect(() => {
     const element = frame.current!;
-    if (!placed.current && input.state.loaded) {
+    if (!placed.current && ready) {
       placed.current = true;
       following.current = !placeAtDivider(element, input.divided);
     }
@@ -70,31 +73,17 @@ export function useScroll(input: ScrollInput): Scroll {
     settle();
     look();
     read();
-  }, [input.rows, input.state.loaded, attention.value]);
-
-  useEffect(() => {
-    const element = frame.current!;
-    if (typeof ResizeObserver === 'undefined') return undefined;
-    const observer = new ResizeObserver(() => {
-      if (following.current) element.scrollTop = element.scrollHeight;
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-
-  // What the user sends, he wants to see.
-  const pendingCount = input.state.pending.length;
-  const pendingBefore = useRef(pendingCount);
-  useLayoutEffect(() => {
-    if (pendingCount > pendingBefore.current) toNewest();
-    pendingBefore.current = pendingCount;
-  }, [pendingCount]);
+  }, [input.rows, ready, attention.value]);
 
   const toNewest = (): void => {
     input.end.value = undefined;
     following.current = true;
     frame.current!.scrollTop = frame.current!.scrollHeight;
   };
+  useResize(frame, (element) => {
+    if (following.current) element.scrollTop = element.scrollHeight;
+  });
+  useGrowth(input.state.pending.length, toNewest); // what the user sends, he wants to see
   return {
     frame,
     away,
@@ -106,6 +95,28 @@ export function useScroll(input: ScrollInput): Scroll {
     },
     jump: (seq) => highlight(frame.current!, seq),
   };
+}
+
+// A keyboard that opens on a phone must not push the newest message out of sight.
+function useResize(
+  frame: RefObject<HTMLDivElement | null>,
+  react: (element: HTMLElement) => void,
+): void {
+  useEffect(() => {
+    if (typeof ResizeObserver === 'undefined') return undefined;
+    const element = frame.current!;
+    const observer = new ResizeObserver(() => react(element));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+}
+
+function useGrowth(count: number, react: () => void): void {
+  const before = useRef(count);
+  useLayoutEffect(() => {
+    if (count > before.current) react();
+    before.current = count;
+  }, [count]);
 }
 
 function loadNear(

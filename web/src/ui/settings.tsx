@@ -25,7 +25,9 @@ export function Settings({ onClose }: { onClose: () => void }): JSX.Element {
   );
 }
 
-function useChange(): (change: Parameters<ReturnType<typeof useMessenger>['changeMe']>[0]) => void {
+function useChange(): (
+  change: Parameters<ReturnType<typeof useMessenger>['changeMe']>[0],
+) => void {
   const messenger = useMessenger();
   return (change) => {
     messenger.changeMe(change).catch((failure: unknown) => messenger.notices.report(failure));
@@ -180,7 +182,8 @@ function SignOut(): JSX.Element {
   const messenger = useMessenger();
   const signOut = async (): Promise<void> => {
     const unsent = messenger.unsent.value;
-    const loss = `${plural(unsent, 'message has', 'messages have')} not been sent and would be lost.`;
+    const count = plural(unsent, 'message has', 'messages have');
+    const loss = `${count} not been sent and would be lost.`;
     if (unsent > 0 && !confirm(`${loss} Sign out all the same?`)) return;
     try {
       await session.signOut();

@@ -150,7 +150,11 @@ function Field({ label, name, hint, type = 'text', ...rest }: FieldProps): JSX.E
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {type === 'password' ? <input {...common} type="password" /> : <input {...common} type="text" />}
+      {type === 'password' ? (
+        <input {...common} type="password" />
+      ) : (
+        <input {...common} type="text" />
+      )}
       {hint && (
         <small id={`${id}-hint`} class="field-hint">
           {hint}

@@ -26,7 +26,9 @@ export function eventLine(message: Message, messenger: Messenger): string {
   const whom = listNames(users.map((user) => objectName(user, me, messenger)));
   switch (event?.change) {
     case 'created':
-      return event.title ? `${actor} created the group “${event.title}”` : `${actor} began the chat`;
+      return event.title
+        ? `${actor} created the group “${event.title}”`
+        : `${actor} began the chat`;
     case 'title':
       return `${actor} changed the title to “${event.title ?? ''}”`;
     case 'description':

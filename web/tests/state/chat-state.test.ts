@@ -43,7 +43,11 @@ describe('unread', () => {
     let state = known();
     state = withMessage(state, message('a', 10), me);
     state = withMessage(state, message('a', 11, { sender: me }), me);
-    state = withMessage(state, message('a', 12, { kind: 'event', event: { change: 'title' } }), me);
+    state = withMessage(
+      state,
+      message('a', 12, { kind: 'event', event: { change: 'title' } }),
+      me,
+    );
     expect(state.unread).toBe(3);
     expect(state.head).toBe(12);
   });
@@ -66,7 +70,9 @@ describe('unread', () => {
   it('follows a read on another device, never back', () => {
     const state = withReceipt(known(), { type: 'receipt', chat: 'a', user: me, read: 10, at }, me);
     expect(state.unread).toBe(0);
-    expect(withReceipt(state, { type: 'receipt', chat: 'a', user: me, read: 8, at }, me)).toBe(state);
+    expect(withReceipt(state, { type: 'receipt', chat: 'a', user: me, read: 8, at }, me)).toBe(
+      state,
+    );
   });
 
   it('is not brought back by a list that is older than the own read mark', () => {
@@ -143,7 +149,9 @@ describe('membership', () => {
   });
 
   it('ends when the user himself is removed', () => {
-    expect(withChange(group(), change({ change: 'member_removed', users: [me] }), me).left).toBe(true);
+    expect(withChange(group(), change({ change: 'member_removed', users: [me] }), me).left).toBe(
+      true,
+    );
   });
 
   it('starts afresh when he is added again: what lies between is not his', () => {

@@ -13,6 +13,7 @@ import {
   message,
   messageFrame,
   sentFrame,
+  welcomeFrame,
 } from '../fakes';
 
 const storage = new FakeStorage();
@@ -69,6 +70,7 @@ async function site(answers: Record<string, unknown> = {}): Promise<Site> {
     devices: new KnownDevices(storage),
     notices: new Notices(),
     expired: (code) => expired.push(code),
+    replaced: () => expired.push(0),
   });
   return { messenger, network, clock, outbox, asked, expired };
 }
@@ -173,7 +175,9 @@ describe('Messenger', () => {
     await messenger.start();
     const socket = greet(network);
     socket.say(messageFrame('b', 1, { sender: '3' }));
-    await vi.waitFor(() => expect(messenger.chats.list.value.map((one) => one.chat)).toContain('b'));
+    await vi.waitFor(() =>
+      expect(messenger.chats.list.value.map((one) => one.chat)).toContain('b'),
+    );
     expect(messenger.chats.unread.value).toBe(1);
   });
 
@@ -182,6 +186,15 @@ describe('Messenger', () => {
     await messenger.start();
     greet(network).drop(4501);
     expect(expired).toEqual([4501]);
+  });
+
+  it('stops when the cookie has come to stand for somebody else', async () => {
+    const { messenger, network, expired } = await site();
+    await messenger.start();
+    messenger.send('a', 'not for the other one');
+    network.socket.open();
+    network.socket.say({ ...welcomeFrame(), user: '99' });
+    expect(expired).toEqual([0]);
   });
 
   it('finds out by HTTP that the sign-in has run out when the socket does not open', async () => {
