@@ -5,12 +5,10 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <thread>
 
 #include "app/address.hpp"
+#include "app/blocking.hpp"
 #include "app/composition.hpp"
 #include "app/startup_error.hpp"
 #include "app/version.hpp"
@@ -32,47 +30,6 @@ struct Front {
     std::unique_ptr<gateway::Api> api;
     std::unique_ptr<gateway::HttpServer> server;
 };
-
-// Runs `work` on `shard` and waits until it has ended; passes its exception on. Not from a shard's own thread.
-template <class F>
-void run_and_wait(base::Executor& shard, F work) {
-    std::mutex mutex;
-    std::condition_variable ended;
-    bool done = false;
-    std::exception_ptr failure;
-    shard.post([&] {
-        try {
-            work();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        const std::scoped_lock lock(mutex);
-        done = true;
-        ended.notify_one();
-    });
-    std::unique_lock lock(mutex);
-    ended.wait(lock, [&] { return done; });
-    if (failure) std::rethrow_exception(failure);
-}
-
-// The same for a task that answers a Result; its problem becomes a StartupError.
-template <class T, class F>
-T await_result(base::Executor& shard, F make) {
-    std::mutex mutex;
-    std::condition_variable ended;
-    std::optional<base::Result<T>> result;
-    shard.post([&] {
-        base::spawn(make(), [&](base::Result<T> value) {
-            const std::scoped_lock lock(mutex);
-            result.emplace(std::move(value));
-            ended.notify_one();
-        });
-    });
-    std::unique_lock lock(mutex);
-    ended.wait(lock, [&] { return result.has_value(); });
-    if (!*result) throw StartupError(Exit::failed, result->error().detail);
-    return std::move(**result);
-}
 
 class Server {
 public:
@@ -210,7 +167,7 @@ gateway::Readiness Server::readiness() const {
 int Server::run() {
     start_threads();
     auto& first = *parts_.shards.list.front();
-    await_result<std::size_t>(first, [this] { return parts_.chats.recover(); });
+    wait_or_throw<std::size_t>(first, [this] { return parts_.chats.recover(); });
     listen();
     start_housekeeping();
     announce();
@@ -267,7 +224,7 @@ void Server::start_housekeeping() {
 // Tests and scripts read these lines.
 void Server::announce() {
     auto& first = *parts_.shards.list.front();
-    const auto claim_token = await_result<std::optional<std::string>>(
+    const auto claim_token = wait_or_throw<std::optional<std::string>>(
         first, [this] { return parts_.accounts.new_claim(); });
     fmt::print("Banter is ready: http://{}\n", listen_.text());
     fmt::print("Admin: http://{}\n", admin_.text());

@@ -1,5 +1,7 @@
 #include "gateway/http_message.hpp"
 
+#include <cctype>
+
 #include "base/utf8.hpp"
 #include "protocol/problem.hpp"
 
@@ -105,6 +107,22 @@ std::optional<Target> parse_target(std::string_view target) {
         result.query[std::move(*name)] = std::move(*value);
     }
     return result;
+}
+
+std::string percent_encode(std::string_view text) {
+    static constexpr char hex[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
+            out += c;
+        } else {
+            out += '%';
+            out += hex[byte >> 4];
+            out += hex[byte & 15];
+        }
+    }
+    return out;
 }
 
 std::string cookie_value(std::string_view header, std::string_view name) {

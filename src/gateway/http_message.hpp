@@ -53,6 +53,9 @@ struct Target {
 };
 std::optional<Target> parse_target(std::string_view target);
 
+// RFC 3986 §2.1: all but unreserved characters as %XX.
+std::string percent_encode(std::string_view text);
+
 // The value of one cookie in a Cookie header (RFC 6265 §4.2), or empty.
 std::string cookie_value(std::string_view header, std::string_view name);
 

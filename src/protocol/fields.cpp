@@ -82,6 +82,17 @@ std::optional<Fields> Fields::optional_object(std::string_view name) {
     return std::nullopt;
 }
 
+std::vector<Fields> Fields::objects(std::string_view name) {
+    std::vector<Fields> result;
+    const auto* value = find(name);
+    const auto* array = value != nullptr ? value->if_array() : nullptr;
+    if (array == nullptr) return result;
+    for (const auto& item : *array) {
+        if (const auto* object = item.if_object()) result.emplace_back(*object);
+    }
+    return result;
+}
+
 std::vector<domain::UserId> Fields::users(std::string_view name, std::size_t max) {
     std::vector<domain::UserId> result;
     const auto* value = find(name);

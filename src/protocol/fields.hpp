@@ -43,6 +43,8 @@ public:
         if (!parsed) note(name, "must be an id as the server writes it");
         return parsed;
     }
+    // The objects of a list; what else is in it is left out. Absent: empty.
+    std::vector<Fields> objects(std::string_view name);
     // A list of at most `max` user ids; absent: empty.
     std::vector<domain::UserId> users(std::string_view name, std::size_t max);
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "app/config/config_loader.hpp"
+
+// What the commands of the program do. Each returns the exit code and throws StartupError.
+namespace banter::app {
+
+int run_doctor(const Config& config);
+
+struct PasswordOptions {
+    std::string file;       // read it from there
+    bool generate = false;  // make one and print it
+};
+
+int run_user_add(const Config& config, const std::string& username,
+                 const std::string& display_name, const PasswordOptions& password);
+int run_user_list(const Config& config);
+int run_user_password(const Config& config, const std::string& username,
+                      const PasswordOptions& password);
+
+}  // namespace banter::app

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "app/commands/commands.hpp"
+
+namespace banter::app {
+
+// The password that the options say: of a file, a new one (printed), or asked for without echo.
+// Throws StartupError (usage).
+std::string obtain_password(const PasswordOptions& options, const std::string& username);
+
+}  // namespace banter::app
