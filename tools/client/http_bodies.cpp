@@ -114,60 +114,20 @@ Presence read_presence_object(Fields& fields, const json::object&) {
     return read_presence(fields);
 }
 
-std::optional<domain::UserId> read_user_reference(const json::value& value) {
-    const auto* text = value.if_string();
-    if (const auto* object = value.if_object()) {
-        const auto* user = object->if_contains("user");
-        text = user == nullptr ? nullptr : user->if_string();
-    }
-    if (text == nullptr) return std::nullopt;
-    return domain::parse_id<domain::UserId>({text->data(), text->size()});
-}
-
-// `members` is how many there are, or a list of them.
-void read_chat_members(ChatSummary& chat, const json::object& object) {
-    const auto* members = object.if_contains("members");
-    if (members == nullptr) return;
-    if (const auto* count = members->if_int64()) {
-        chat.member_count = static_cast<std::uint64_t>(std::max<std::int64_t>(0, *count));
-    }
-    const auto* list = members->if_array();
-    if (list == nullptr) return;
-    chat.member_count = list->size();
-    for (const auto& item : *list) {
-        if (const auto user = read_user_reference(item)) chat.members.push_back(*user);
-    }
-}
-
-// `preview` is the text, or an object that also says whose and when.
-Preview read_chat_preview(Fields& fields, const json::object& object) {
-    Preview preview;
-    const auto* value = object.if_contains("preview");
-    if (value == nullptr || value->is_null()) return preview;
-    if (!value->is_object()) {
-        preview.text = fields.optional_text("preview").value_or("");
-        preview.at = read_optional_time(fields, "at").value_or(base::Timestamp{});
-        return preview;
-    }
-    Fields inner(value->get_object());
-    preview.text = inner.optional_text("text").value_or("");
-    preview.sender = inner.optional_id<domain::UserId>("sender").value_or(domain::UserId{});
-    preview.at = read_optional_time(inner, "at").value_or(base::Timestamp{});
-    return preview;
-}
-
-ChatSummary read_chat(Fields& fields, const json::object& object) {
+ChatSummary read_chat(Fields& fields, const json::object&) {
     ChatSummary chat;
     chat.id = fields.id<domain::ChatId>("chat");
     chat.type = fields.text("type");
     chat.title = fields.optional_text("title").value_or("");
+    chat.other = fields.optional_id<domain::UserId>("user").value_or(domain::UserId{});
     chat.head = read_optional_seq(fields, "head").value_or(domain::Seq{});
     chat.first_seq = read_optional_seq(fields, "first_seq").value_or(domain::Seq{1});
     chat.read = read_optional_seq(fields, "read").value_or(domain::Seq{});
     chat.unread = fields.optional_number("unread").value_or(0);
     chat.role = fields.optional_text("role").value_or("");
-    chat.preview = read_chat_preview(fields, object);
-    read_chat_members(chat, object);
+    chat.preview = fields.optional_text("preview").value_or("");
+    chat.at = read_optional_time(fields, "at").value_or(base::Timestamp{});
+    chat.members = fields.optional_number("members").value_or(0);
     return chat;
 }
 
@@ -250,6 +210,10 @@ Result<SignIn> decode_sign_in(std::string_view body) {
 }
 Result<Tokens> decode_tokens(std::string_view body) {
     return decode(body, read_tokens);
+}
+Result<Sent> decode_sent(std::string_view body) {
+    return decode<Sent>(body,
+                        [](Fields& fields, const json::object&) { return read_sent(fields); });
 }
 Result<Presence> decode_presence(std::string_view body) {
     return decode(body, read_presence_object);

@@ -22,6 +22,7 @@ std::string encode_role(std::string_view role);
 Result<User> decode_user(std::string_view body);
 Result<SignIn> decode_sign_in(std::string_view body);
 Result<Tokens> decode_tokens(std::string_view body);
+Result<Sent> decode_sent(std::string_view body);
 Result<Presence> decode_presence(std::string_view body);
 Result<ChatSummary> decode_chat(std::string_view body);
 Result<Page<User>> decode_users(std::string_view body);

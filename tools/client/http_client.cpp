@@ -1,5 +1,6 @@
 #include "client/http_client.hpp"
 
+#include "client/client_frame.hpp"
 #include "client/http_bodies.hpp"
 
 namespace banter::client {
@@ -165,6 +166,12 @@ Result<Page<Message>> HttpClient::history(const domain::ChatId& id, const Histor
     if (query.before) target += "&before=" + std::to_string(query.before->value);
     if (query.after) target += "&after=" + std::to_string(query.after->value);
     return decoded(call("GET", target), decode_messages);
+}
+
+Result<Sent> HttpClient::send(const domain::ChatId& id, const domain::ClientId& client_id,
+                              const domain::Content& content) {
+    auto body = encode_send(client_id, id, content);
+    return decoded(call("POST", chat_path(id) + "/messages", std::move(body)), decode_sent);
 }
 
 Result<std::vector<MessageReceipt>> HttpClient::receipts(const domain::ChatId& id,

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "client/http_transport.hpp"
+#include "client/server_frame.hpp"
 #include "client/tokens.hpp"
 #include "client/types.hpp"
+#include "domain/message.hpp"
 
 namespace banter::client {
 
@@ -35,9 +37,9 @@ struct SignIn {
 
 // What a page of history is to hold. Neither: the newest messages.
 struct HistoryQuery {
-    std::optional<domain::Seq> before;  // newest first
-    std::optional<domain::Seq> after;   // oldest first
-    std::size_t limit = 50;             // 1–200
+    std::optional<domain::Seq> before = {};  // newest first
+    std::optional<domain::Seq> after = {};   // oldest first
+    std::size_t limit = 50;                  // 1–200
 };
 
 // The HTTP API of protocol.md, one method an endpoint. Blocking, with a deadline on every step; one
@@ -76,6 +78,10 @@ public:
     Result<void> set_role(const domain::ChatId& id, domain::UserId user, std::string_view role);
 
     Result<Page<Message>> history(const domain::ChatId& id, const HistoryQuery& query = {});
+    // Durable when it returns. After a failure that leaves it open whether the message arrived, the
+    // same call with the same `client_id` finds out: it never makes a second message.
+    Result<Sent> send(const domain::ChatId& id, const domain::ClientId& client_id,
+                      const domain::Content& content);
     Result<std::vector<MessageReceipt>> receipts(const domain::ChatId& id, domain::Seq seq);
 
     // Any thread: the request under way and every later one fail with `cancelled`.

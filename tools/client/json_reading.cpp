@@ -86,6 +86,16 @@ Message read_message(protocol::Fields& fields) {
     return message;
 }
 
+Sent read_sent(protocol::Fields& fields) {
+    Sent sent;
+    sent.client_id = fields.id<domain::ClientId>("client_id");
+    sent.chat = fields.id<domain::ChatId>("chat");
+    sent.seq = read_seq(fields, "seq");
+    sent.message_id = fields.id<domain::MessageId>("message_id");
+    sent.at = read_time(fields, "at");
+    return sent;
+}
+
 Presence read_presence(protocol::Fields& fields) {
     Presence presence;
     presence.user = fields.optional_id<domain::UserId>("user").value_or(domain::UserId{});

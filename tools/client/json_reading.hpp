@@ -3,6 +3,7 @@
 #include <boost/json/fwd.hpp>
 
 #include "client/error.hpp"
+#include "client/server_frame.hpp"
 #include "client/types.hpp"
 #include "protocol/fields.hpp"
 
@@ -17,6 +18,7 @@ std::optional<domain::Seq> read_optional_seq(protocol::Fields& fields, std::stri
 
 Message read_message(protocol::Fields& fields);
 ChatEvent read_chat_event(protocol::Fields& fields);
+Sent read_sent(protocol::Fields& fields);
 Presence read_presence(protocol::Fields& fields);
 // An RFC 9457 problem, from an HTTP body or an `error` frame. `status` is the HTTP status, used
 // for the code when the member `code` is absent or of a later version.

@@ -34,14 +34,8 @@ ServerFrame read_synced(Fields& fields) {
                   fields.optional_number("messages").value_or(0)};
 }
 
-ServerFrame read_sent(Fields& fields) {
-    Sent sent;
-    sent.client_id = fields.id<domain::ClientId>("client_id");
-    sent.chat = fields.id<domain::ChatId>("chat");
-    sent.seq = read_seq(fields, "seq");
-    sent.message_id = fields.id<domain::MessageId>("message_id");
-    sent.at = read_time(fields, "at");
-    return sent;
+ServerFrame read_sent_frame(Fields& fields) {
+    return read_sent(fields);
 }
 
 ServerFrame read_message_frame(Fields& fields) {
@@ -109,7 +103,7 @@ struct FrameType {
 
 constexpr std::array<FrameType, 12> frame_types = {{
     {"message", read_message_frame},
-    {"sent", read_sent},
+    {"sent", read_sent_frame},
     {"receipt", read_receipt},
     {"presence", read_presence_frame},
     {"typing", read_typing},

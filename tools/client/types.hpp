@@ -43,24 +43,19 @@ struct Message {
     base::Timestamp at;
 };
 
-struct Preview {
-    std::string text;
-    domain::UserId sender;  // zero where the server does not tell
-    base::Timestamp at;     // zero likewise
-};
-
 struct ChatSummary {
     domain::ChatId id;
-    std::string type;   // direct, group
-    std::string title;  // groups
+    std::string type;      // direct, group
+    std::string title;     // of a direct chat: the other one's name
+    domain::UserId other;  // of a direct chat; else zero
     domain::Seq head;
     domain::Seq first_seq;  // the first the user may see
     domain::Seq read;       // the user's own read mark
     std::uint64_t unread = 0;
-    Preview preview;
-    std::string role;  // the user's own
-    std::uint64_t member_count = 0;
-    std::vector<domain::UserId> members;  // empty where the server only counts
+    std::string preview;  // of the newest message
+    base::Timestamp at;   // of the newest message
+    std::string role;     // the user's own
+    std::uint64_t members = 0;
 };
 
 struct Member {

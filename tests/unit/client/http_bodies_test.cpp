@@ -50,20 +50,20 @@ TEST(Bodies, APageHoldsItsNeighbours) {
     EXPECT_EQ(page->previous, "");
 }
 
-TEST(Bodies, AChatIsReadWhetherItsMembersAreCountedOrListed) {
-    const auto counted = decode_chat(std::string(R"({"chat":")") + chat_id +
-                                     R"(","type":"group","title":"T","head":7,"members":3,)"
-                                     R"("preview":"hi","unread":2})");
-    ASSERT_TRUE(counted.has_value()) << counted.error().detail;
-    EXPECT_EQ(counted->member_count, 3u);
-    EXPECT_EQ(counted->preview.text, "hi");
-    const auto listed = decode_chat(std::string(R"({"chat":")") + chat_id +
-                                    R"(","type":"direct","head":7,"members":["3",{"user":"4"}],)"
-                                    R"("preview":{"text":"hi","sender":"3"}})");
-    ASSERT_TRUE(listed.has_value()) << listed.error().detail;
-    ASSERT_EQ(listed->members.size(), 2u);
-    EXPECT_EQ(listed->members[1].value, 4u);
-    EXPECT_EQ(listed->preview.sender.value, 3u);
+TEST(Bodies, AChatIsReadFromItsSummary) {
+    const auto chat = decode_chat(
+        std::string(R"({"chat":")") + chat_id +
+        R"(","type":"direct","title":"Bob","user":"2","head":7,"first_seq":1,"delivered":6,)"
+        R"("read":5,"unread":2,"preview":"hi","at":"2026-01-31T12:00:00.000Z",)"
+        R"("role":"member","members":2})");
+    ASSERT_TRUE(chat.has_value()) << chat.error().detail;
+    EXPECT_EQ(chat->title, "Bob");
+    EXPECT_EQ(chat->other.value, 2u);
+    EXPECT_EQ(chat->head.value, 7u);
+    EXPECT_EQ(chat->read.value, 5u);
+    EXPECT_EQ(chat->unread, 2u);
+    EXPECT_EQ(chat->preview, "hi");
+    EXPECT_EQ(chat->members, 2u);
 }
 
 TEST(Bodies, WhatIsNotAsPromisedIsAnError) {
