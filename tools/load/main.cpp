@@ -22,6 +22,10 @@ void add_replay(CLI::App& app, ReplayOptions& options) {
     verb->add_option("--speed", options.speed, "times faster than it was")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    verb->add_option("--max-pause", options.max_pause_minutes,
+                     "minutes of the log; a longer silence is cut to this")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     verb->add_option("--offline-share", options.offline_share, "share of the time people are away")
         ->check(CLI::Range(0.0, 0.9))
         ->capture_default_str();

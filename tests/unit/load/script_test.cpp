@@ -82,6 +82,13 @@ TEST(Script, AMinuteIsSpreadEvenly) {
     EXPECT_EQ(steps[2].at, milliseconds(120'000));
 }
 
+TEST(Script, ALongSilenceIsCut) {
+    auto later = say("ann");
+    later.at = "2005-01-01T20:00:00Z";
+    const auto script = script_of({say("ann"), later});
+    EXPECT_EQ(script.groups.at(0).steps[1].at, std::chrono::minutes(10));
+}
+
 TEST(Script, AGroupIsNeverFullerThanAllowed) {
     ScriptLimits limits;
     limits.max_members = 2;

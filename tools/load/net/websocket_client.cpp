@@ -40,11 +40,12 @@ void WebSocketClient::connect(const Address& address) {
     state_ = State::connecting;
     host_ = address.host;
     response_.clear();
-    decoder_ = websocket::Decoder(websocket::Side::client, max_message);
     stream_.connect(address);
 }
 
 void WebSocketClient::on_connected() {
+    // Not in connect(): that may be called from on_closed, while the old one is still decoding.
+    decoder_ = websocket::Decoder(websocket::Side::client, max_message);
     state_ = State::upgrading;
     key_ = make_key(masks_);
     stream_.output() += fmt::format(

@@ -19,6 +19,7 @@ struct ReplayOptions {
     std::size_t logs = 0;
     std::size_t max_users = 6000;
     double speed = 300;
+    double max_pause_minutes = 10;
     double offline_share = 0.1;
     double cut_chance = 0.005;  // that the connection breaks right after a send
     std::uint64_t seed = 1;

@@ -55,6 +55,7 @@ struct ScriptLimits {
     std::size_t logs = 0;       // 0: all
     std::size_t max_people = 6000;
     std::size_t max_members = 500;  // of one group at any time
+    milliseconds max_pause = std::chrono::minutes(10);  // a longer silence of a log is cut to this
 };
 
 // The same nickname is the same person in every log; a rename keeps the person. Who speaks,

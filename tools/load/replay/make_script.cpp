@@ -137,21 +137,23 @@ milliseconds time_of(const Record& record) {
 }
 
 // The log's times are minutes; what happened within one is spread over it evenly.
-std::vector<milliseconds> spread(const Records& records) {
+std::vector<milliseconds> spread(const Records& records, milliseconds max_pause) {
     std::vector<milliseconds> times;
-    const milliseconds start = time_of(*records.front());
+    milliseconds last = time_of(*records.front());
+    milliseconds minute{0};
     std::size_t begin = 0;
     while (begin < records.size()) {
         std::size_t end = begin;
         while (end < records.size() && records[end]->at == records[begin]->at) ++end;
-        const milliseconds minute = std::max(time_of(*records[begin]) - start, milliseconds(0));
+        const milliseconds now = time_of(*records[begin]);
+        minute += std::clamp(now - last, milliseconds(0), max_pause);
+        last = now;
         for (std::size_t i = begin; i < end; ++i) {
             const auto offset = 60'000 * (i - begin) / (end - begin);
             times.push_back(minute + milliseconds(offset));
         }
         begin = end;
     }
-    for (std::size_t i = 1; i < times.size(); ++i) times[i] = std::max(times[i], times[i - 1]);
     return times;
 }
 
@@ -175,7 +177,7 @@ Script make_script(const std::vector<Record>& records, const ScriptLimits& limit
         if (limits.logs > 0 && script.groups.size() == limits.logs) break;
         People with_this_log = people;
         GroupBuilder builder(name, with_this_log, limits.max_members);
-        const auto times = spread(lines);
+        const auto times = spread(lines, limits.max_pause);
         for (std::size_t i = 0; i < lines.size(); ++i) builder.add(*lines[i], times[i]);
         if (!builder.finish() || with_this_log.nicknames.size() > limits.max_people) {
             ++script.left_out;

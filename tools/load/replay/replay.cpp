@@ -43,6 +43,7 @@ bool Replay::run() {
     ScriptLimits limits;
     limits.logs = options_.logs;
     limits.max_people = options_.max_users;
+    limits.max_pause = milliseconds(static_cast<std::int64_t>(options_.max_pause_minutes * 60'000));
     prepare(make_script(read_records(options_.file), limits));
     create_groups();
     connect_members();
@@ -121,8 +122,8 @@ void Replay::connect_members() {
 }
 
 void Replay::play() {
-    progress_.begin(fmt::format("Playing {} logs at {} times their speed", groups_.size(),
-                                options_.speed),
+    progress_.begin(fmt::format("Playing {} logs in {:.0f} s", groups_.size(),
+                                seconds_of(cues_.empty() ? nanoseconds(0) : cues_.back().at)),
                     cues_.size());
     const ServerProcess server(options_.server_pid);
     const auto server_before = server.cpu_time().value_or(nanoseconds(0));
@@ -170,14 +171,12 @@ void Replay::spell(Participant& participant) {
     };
     loop_.after(span(mean_online), [this, &participant, away = span(mean_seconds_away)] {
         if (!playing_) return;
-        if (participant.wants_online()) participant.go_offline(random_.chance(0.5));
+        // Who has joined nothing yet stays away.
+        if (!participant.wants_online()) return spell(participant);
+        participant.go_offline(random_.chance(0.5));
         loop_.after(away, [this, &participant] {
             if (!playing_) return;
-            // Who has joined nothing yet stays away.
-            const bool needed = std::ranges::any_of(participant.seats(), [](const Seat* seat) {
-                return seat->stream.last() > 0;
-            });
-            if (needed) participant.go_online();
+            participant.go_online();
             spell(participant);
         });
     });

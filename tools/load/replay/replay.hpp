@@ -44,6 +44,7 @@ private:
     void settle();
     bool everyone_has_everything();
     Verdict audit();
+    void describe_faults(const Group& group, const Seat& seat, const Faults& faults);
     void compare_with_server(Group& group, Verdict& verdict);
     void count_marks_behind(Group& group, Verdict& verdict);
     void print(const Verdict& verdict) const;
@@ -68,6 +69,7 @@ private:
     nanoseconds server_cpu_{0};
     nanoseconds own_cpu_{0};
     bool playing_ = false;
+    std::vector<std::string> troubles_;
 };
 
 }  // namespace banter::load

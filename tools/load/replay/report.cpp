@@ -18,7 +18,9 @@ Replay::Verdict Replay::audit() {
     Verdict verdict;
     for (auto& group : groups_) {
         for (const auto& seat : group.seats()) {
-            verdict.faults += group.ledger().audit(seat.person, seat.stream);
+            const Faults faults = group.ledger().audit(seat.person, seat.stream);
+            verdict.faults += faults;
+            if (faults.total() > 0) describe_faults(group, seat, faults);
         }
         verdict.faults += group.ledger().audit_log();
         verdict.messages += group.ledger().messages();
@@ -32,6 +34,23 @@ Replay::Verdict Replay::audit() {
         for (auto& participant : participants_) participant.tick();
     } while (verdict.marks_behind > 0 && Clock::now() < deadline);
     return verdict;
+}
+
+// The first few, for whoever has to find the cause.
+void Replay::describe_faults(const Group& group, const Seat& seat, const Faults& faults) {
+    constexpr std::size_t enough = 10;
+    if (troubles_.size() >= enough) return;
+    std::string times;
+    for (const auto& [first, last] : group.ledger().memberships(seat.person)) {
+        times += fmt::format(" {}-{}", first, last == 0 ? "" : std::to_string(last));
+    }
+    troubles_.push_back(fmt::format(
+        "{} in {} (chat {}, member at{}, head {}, last seen {}, last acknowledged {}, {}): lost {}, "
+        "duplicates {}, disorder {}, outside {}",
+        seat.participant->account().username, group.script().name, group.chat(), times,
+        group.ledger().head(), seat.stream.last(), seat.stream.last_acknowledged(),
+        seat.participant->synced() ? "online" : "offline", faults.lost, faults.duplicates,
+        faults.disorder, faults.outside));
 }
 
 // What nobody was ever told of would be missed by comparing the receivers alone.
@@ -104,6 +123,7 @@ void Replay::print(const Verdict& verdict) const {
     table.row("other errors", stats_.errors);
     table.row("members whose delivered mark is behind", verdict.marks_behind);
     fmt::print("{}", options_.markdown ? table.markdown() : table.text());
+    for (const auto& trouble : troubles_) fmt::print("{}\n", trouble);
     if (!stats_.first_error.empty()) fmt::print("First trouble: {}\n", stats_.first_error);
     std::fflush(stdout);
 }
