@@ -142,7 +142,6 @@ bool Model::on_message(const Message& message) {
 void Model::count_unread(Chat& chat, const Message& message) {
     if (message.seq <= chat.read || !counts_as_unread(message, self_.id)) return;
     ++chat.unread;
-    if (open_ == chat.id && !chat.new_from) chat.new_from = message.seq;
 }
 
 void Model::apply_event(Chat& chat, const Message& message) {

@@ -354,7 +354,12 @@ void Screen::draw_notices(const View& view, const Layout& layout) {
 void Screen::draw_status(const View& view, const Layout& layout) {
     const bool live = view.model.phase() == client::Phase::live;
     auto text = (live ? " ● " : " ○ ") + connection_state(view.model, view.steady_now);
-    if (!scroll_.follows_newest()) text += "  ·  scrolled up, End goes back";
+    if (!scroll_.follows_newest()) {
+        const auto* chat = view.model.open_chat();
+        const auto unread = chat == nullptr ? 0 : chat->unread;
+        text += unread > 0 ? "  ·  " + std::to_string(unread) + " new below" : "  ·  scrolled up";
+        text += " (End)";
+    }
     put(layout.rows - 2, 0, A_REVERSE, pad(text, size_of(layout.columns)));
 }
 
