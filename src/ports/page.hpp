@@ -42,4 +42,21 @@ Page<T> make_page(std::vector<T> found, const PageRequest& request, KeyOf key_of
     return page;
 }
 
+// An item with the cursor that stands at it, for lists whose cursors say more than their items.
+template <class T>
+struct Placed {
+    T item;
+    std::string cursor;
+};
+
+template <class T>
+Page<T> make_page(std::vector<Placed<T>> found, const PageRequest& request) {
+    auto placed =
+        make_page(std::move(found), request, [](const Placed<T>& one) { return one.cursor; });
+    Page<T> page{{}, std::move(placed.next), std::move(placed.previous)};
+    for (auto& one : placed.items)
+        page.items.push_back(std::move(one.item));
+    return page;
+}
+
 }  // namespace banter::ports

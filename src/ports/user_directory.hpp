@@ -120,7 +120,8 @@ public:
     virtual base::Task<base::Result<std::optional<Credentials>>> credentials(
         std::string username) = 0;
     // Those whose username (letter case aside) or display_name_key begins with `prefix`, which is
-    // a key itself; every character stands for itself. Empty: everyone. By username, lower case.
+    // a key itself; every character stands for itself. Empty: everyone. In the order of the key
+    // that matched, the username where both do.
     virtual base::Task<base::Result<Page<domain::User>>> search_users(std::string prefix,
                                                                       PageRequest page) = 0;
     virtual base::Task<base::Result<domain::User>> update_user(domain::UserId user,

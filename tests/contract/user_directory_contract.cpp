@@ -181,6 +181,37 @@ TYPED_TEST(UserDirectoryContract, PagesInBothDirections) {
     EXPECT_EQ(back.next, first.next);
 }
 
+TYPED_TEST(UserDirectoryContract, PagesThroughMatchesOfBothNames) {
+    this->add_user("anna", "zoe");
+    this->add_user("amy", "amy");
+    for (const auto* name : {"x1", "x2", "x3"})
+        this->add_user(name, "an/a");
+    this->add_user("zed", "al");
+    this->add_user("bob", "bob");
+    const Names in_order{"zed", "amy", "x1", "x2", "x3", "anna"};
+    EXPECT_EQ(this->search("a"), in_order);
+    for (std::size_t limit = 1; limit <= in_order.size(); ++limit) {
+        ports::PageRequest request{{}, {}, limit};
+        Names forwards;
+        ports::Page<User> page;
+        do {
+            page = this->run(this->directory().search_users("a", request)).value();
+            for (const auto& name : this->names(page))
+                forwards.push_back(name);
+            request.after = page.next;
+        } while (page.next);
+        EXPECT_EQ(forwards, in_order);
+        Names backwards = this->names(page);
+        while (page.previous) {
+            request = {{}, page.previous, limit};
+            page = this->run(this->directory().search_users("a", request)).value();
+            const auto names = this->names(page);
+            backwards.insert(backwards.begin(), names.begin(), names.end());
+        }
+        EXPECT_EQ(backwards, in_order);
+    }
+}
+
 TYPED_TEST(UserDirectoryContract, UpdatesWhatIsGivenOnly) {
     const auto ada = this->add_user("ada", "Ada");
     ports::UserUpdate update;

@@ -23,7 +23,7 @@ CREATE TABLE users (
     created_at         INTEGER NOT NULL,
     last_seen          INTEGER
 ) STRICT;
-CREATE INDEX users_by_display_name ON users (display_name_key);
+CREATE INDEX users_by_display_name ON users (display_name_key, username_key);
 
 CREATE TABLE credentials (
     user_id       INTEGER PRIMARY KEY REFERENCES users ON DELETE CASCADE,

@@ -94,6 +94,63 @@ std::string end_of_prefix(const std::string& prefix) {
     return prefix + "\xF8";
 }
 
+// A place in the results of a search: the key that matched, and whose it is.
+struct SearchCursor {
+    std::string key;
+    std::string username;  // lower case
+};
+
+// No username has a slash.
+std::string format(const SearchCursor& cursor) {
+    return cursor.key + '/' + cursor.username;
+}
+
+SearchCursor parse_search_cursor(const std::string& text) {
+    const auto slash = text.rfind('/');
+    if (slash == std::string::npos) return {text, {}};
+    return {text.substr(0, slash), text.substr(slash + 1)};
+}
+
+// The part of an index that a page of a search is in, both ends inclusive.
+struct SearchRange {
+    SearchCursor cursor;
+    std::string low;
+    std::string high;
+};
+
+SearchRange range_of(const std::string& prefix, const ports::PageRequest& page) {
+    SearchRange range{{}, prefix, end_of_prefix(prefix)};
+    range.cursor = parse_search_cursor(cursor_of(page));
+    if (page.before) {
+        range.high = std::min(range.high, range.cursor.key);
+    } else {
+        range.low = std::max(range.low, range.cursor.key);
+    }
+    return range;
+}
+
+// Each half reads no more of its index than the page needs, however many users match. ?1 and ?2:
+// the prefix and its end; ?3 and ?4: the range; ?5 and ?6: the cursor; ?7: how many.
+#define SEARCH_BY_USERNAME(BEYOND, ORDER)                                \
+    "SELECT * FROM (SELECT " USER_COLUMNS                                \
+    ", u.username_key AS key, u.username_key AS name FROM users u "      \
+    "WHERE u.username_key BETWEEN ?3 AND ?4 AND (u.username_key " BEYOND \
+    " ?5 OR u.username_key " BEYOND " ?6) ORDER BY u.username_key " ORDER " LIMIT ?7)"
+#define SEARCH_BY_DISPLAY_NAME(BEYOND, ORDER)                           \
+    "SELECT * FROM (SELECT " USER_COLUMNS                               \
+    ", u.display_name_key AS key, u.username_key AS name FROM users u " \
+    "WHERE ?1 <> '' AND u.display_name_key BETWEEN ?3 AND ?4 "          \
+    "AND (u.display_name_key " BEYOND " ?5 OR u.username_key " BEYOND   \
+    " ?6) "                                                             \
+    "AND NOT (u.username_key >= ?1 AND u.username_key < ?2) "           \
+    "ORDER BY u.display_name_key " ORDER ", u.username_key " ORDER " LIMIT ?7)"
+
+constexpr std::string_view search_forwards = SEARCH_BY_USERNAME(
+    ">", "ASC") " UNION ALL " SEARCH_BY_DISPLAY_NAME(">", "ASC") " ORDER BY key, name LIMIT ?7";
+constexpr std::string_view search_backwards =
+    SEARCH_BY_USERNAME("<", "DESC") " UNION ALL " SEARCH_BY_DISPLAY_NAME(
+        "<", "DESC") " ORDER BY key DESC, name DESC LIMIT ?7";
+
 ports::Page<User> read_page(Statement& rows, const ports::PageRequest& page) {
     std::vector<User> users;
     while (rows.step())
@@ -173,19 +230,17 @@ base::Task<Result<ports::Page<User>>> SqliteUserDirectory::search_users(std::str
                                                                         ports::PageRequest page) {
     auto work = [prefix = std::move(prefix), page = std::move(page)](
                     SqliteConnection& connection) -> Result<ports::Page<User>> {
-        constexpr std::string_view forwards =
-            "SELECT " USER_COLUMNS
-            " FROM users u WHERE ((u.username_key >= ?1 AND u.username_key < ?2) "
-            "OR (u.display_name_key >= ?1 AND u.display_name_key < ?2)) "
-            "AND u.username_key > ?3 ORDER BY u.username_key LIMIT ?4";
-        constexpr std::string_view backwards =
-            "SELECT " USER_COLUMNS
-            " FROM users u WHERE ((u.username_key >= ?1 AND u.username_key < ?2) "
-            "OR (u.display_name_key >= ?1 AND u.display_name_key < ?2)) "
-            "AND u.username_key < ?3 ORDER BY u.username_key DESC LIMIT ?4";
-        auto rows = connection.prepare(page.before ? backwards : forwards);
-        rows.bind(prefix, end_of_prefix(prefix), cursor_of(page), page.limit + 1);
-        return read_page(rows, page);
+        const auto range = range_of(prefix, page);
+        auto rows = connection.prepare(page.before ? search_backwards : search_forwards);
+        rows.bind(prefix, end_of_prefix(prefix), range.low, range.high, range.cursor.key,
+                  range.cursor.username, page.limit + 1);
+        std::vector<ports::Placed<User>> found;
+        while (rows.step()) {
+            auto user = read_user(rows);
+            SearchCursor cursor{rows.get<std::string>(), rows.get<std::string>()};
+            found.push_back({std::move(user), format(cursor)});
+        }
+        return ports::make_page(std::move(found), page);
     };
     return database_.read(std::move(work));
 }

@@ -88,37 +88,42 @@ Task<Result<std::optional<ports::Credentials>>> MemoryUserDirectory::credentials
     co_return ports::Credentials{stored.user, stored.password_hash};
 }
 
-// Walks the users by username from the page's cursor on.
+// Walks the users in the order of `places` from the page's cursor on.
 template <class Matches>
-ports::Page<User> MemoryUserDirectory::page_of(const ports::PageRequest& page,
+ports::Page<User> MemoryUserDirectory::page_of(const std::map<std::string, UserId>& places,
+                                               const ports::PageRequest& page,
                                                Matches matches) const {
-    std::vector<User> found;
-    const auto take = [&](UserId id) {
-        const auto& stored = users_.at(id);
-        if (matches(stored)) found.push_back(stored.user);
+    std::vector<ports::Placed<User>> found;
+    const auto take = [&](const auto& place) {
+        const auto& stored = users_.at(place.second);
+        if (matches(stored)) found.push_back({stored.user, place.first});
         return found.size() <= page.limit;
     };
     if (page.before) {
-        for (auto it = by_username_.lower_bound(*page.before); it != by_username_.begin();) {
-            if (!take((--it)->second)) break;
+        for (auto it = places.lower_bound(*page.before); it != places.begin();) {
+            if (!take(*--it)) break;
         }
     } else {
-        for (auto it = by_username_.upper_bound(page.after.value_or("")); it != by_username_.end();
-             ++it) {
-            if (!take(it->second)) break;
+        for (auto it = places.upper_bound(page.after.value_or("")); it != places.end(); ++it) {
+            if (!take(*it)) break;
         }
     }
-    return ports::make_page(std::move(found), page,
-                            [](const User& user) { return lower_case(user.username); });
+    return ports::make_page(std::move(found), page);
 }
 
 Task<Result<ports::Page<User>>> MemoryUserDirectory::search_users(std::string prefix,
                                                                   ports::PageRequest page) {
     const std::lock_guard lock(mutex_);
-    co_return page_of(page, [&](const StoredUser& stored) {
-        return lower_case(stored.user.username).starts_with(prefix) ||
-               stored.display_name_key.starts_with(prefix);
-    });
+    std::map<std::string, UserId> matches;  // by the key that matched, then the username
+    for (const auto& [username, id] : by_username_) {
+        const auto& key = users_.at(id).display_name_key;
+        if (username.starts_with(prefix)) {
+            matches.emplace(username + '\0' + username, id);
+        } else if (key.starts_with(prefix)) {
+            matches.emplace(key + '\0' + username, id);
+        }
+    }
+    co_return page_of(matches, page, [](const StoredUser&) { return true; });
 }
 
 Task<Result<User>> MemoryUserDirectory::update_user(UserId user, ports::UserUpdate update) {
@@ -359,7 +364,7 @@ Task<Result<void>> MemoryUserDirectory::remove_contact(UserId owner, UserId othe
 Task<Result<ports::Page<User>>> MemoryUserDirectory::contacts(UserId owner,
                                                               ports::PageRequest page) {
     const std::lock_guard lock(mutex_);
-    co_return page_of(page, [&](const StoredUser& stored) {
+    co_return page_of(by_username_, page, [&](const StoredUser& stored) {
         return contacts_.contains({owner, stored.user.id});
     });
 }

@@ -88,7 +88,8 @@ private:
     void end_oldest_unused(const ports::TokenHash& pair);
     base::Result<void> add_pair(Pairs& pairs, domain::UserId owner, domain::UserId other);
     template <class Matches>
-    ports::Page<domain::User> page_of(const ports::PageRequest& page, Matches matches) const;
+    ports::Page<domain::User> page_of(const std::map<std::string, domain::UserId>& places,
+                                      const ports::PageRequest& page, Matches matches) const;
 
     std::mutex mutex_;
     std::unordered_map<domain::UserId, StoredUser> users_;
