@@ -1,0 +1,341 @@
+"""The terminal client against the real server: line mode through pipes, full screen in tmux."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+BANTER = os.environ.get("BANTER_BIN") or str(
+    Path(__file__).resolve().parents[2] / "build" / "release" / "banter")
+PATIENCE_S = 30
+BRIGHT_TICKS = r"\x1b\[[0-9;]*[39]6m ✓✓"  # cyan: read
+PASSWORD = "correct horse battery"
+
+
+def wait_for(condition, what):
+    """The first true value of condition(); fails with what() when none comes in time."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up_at:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    pytest.fail(f"did not happen within {PATIENCE_S} s: {what()}")
+
+
+class Server:
+    """`banter serve` on one port and one data directory, over several starts."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.log = folder / "server.log"
+        self.address = "127.0.0.1:0"
+        self.process = None
+        self.start()
+
+    def start(self):
+        environment = dict(os.environ, BANTER_LISTEN=self.address,
+                           BANTER_ADMIN_LISTEN="127.0.0.1:0",
+                           BANTER_DATA_DIR=str(self.folder / "data"))
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([BANTER, "serve"], env=environment, stdout=log,
+                                            stderr=subprocess.STDOUT, cwd=self.folder)
+        ready = wait_for(lambda: re.search(r"Banter is ready: http://(\S+)", self.log.read_text()),
+                         self.log.read_text)
+        self.address = ready.group(1)
+
+    @property
+    def url(self):
+        return f"http://{self.address}"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(PATIENCE_S)
+
+
+class Person:
+    """Someone with an account and a profile of their own."""
+
+    def __init__(self, server, folder, name):
+        self.name = name
+        self.profile = folder / f"profile-{name}"
+        password_file = folder / "password"
+        password_file.write_text(PASSWORD + "\n")
+        done = self.run("--server", server.url, "--user", name, "--name", name.title(),
+                        "--password-file", str(password_file), "--sign-up", "--plain")
+        assert done.returncode == 0, done.stderr
+
+    def command(self, *arguments):
+        return [BANTER, "chat", "--profile", str(self.profile), *arguments]
+
+    def run(self, *arguments, text=""):
+        return subprocess.run(self.command(*arguments), input=text, capture_output=True,
+                              text=True, timeout=PATIENCE_S, start_new_session=True)
+
+    def plain(self, *arguments):
+        return Lines(self.command("--plain", *arguments))
+
+
+class Lines:
+    """`banter chat --plain` with its output read from files."""
+
+    def __init__(self, command):
+        self.output = []
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True, start_new_session=True)
+        for stream in (self.process.stdout, self.process.stderr):
+            os.set_blocking(stream.fileno(), False)
+        self.texts = {"out": "", "err": ""}
+
+    def _read(self):
+        for name, stream in (("out", self.process.stdout), ("err", self.process.stderr)):
+            try:
+                self.texts[name] += os.read(stream.fileno(), 65536).decode()
+            except BlockingIOError:
+                pass
+
+    def expect(self, text, stream="out"):
+        def found():
+            self._read()
+            return text in self.texts[stream]
+        wait_for(found, lambda: f"{text!r} in {self.texts!r}")
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def end(self):
+        self.process.stdin.close()
+        return self.process.wait(PATIENCE_S)
+
+
+class Terminal:
+    """A program in a terminal of its own, by tmux."""
+
+    def __init__(self, folder, name, command, columns=100, rows=24):
+        self.tmux = ["tmux", "-S", str(folder / f"tmux-{name}"), "-f", "/dev/null"]
+        environment = dict(os.environ, LC_ALL="C.UTF-8")
+        subprocess.run([*self.tmux, "new-session", "-d", "-x", str(columns), "-y", str(rows),
+                        command], check=True, env=environment)
+
+    def capture(self, *options):
+        done = subprocess.run([*self.tmux, "capture-pane", "-p", *options], capture_output=True,
+                              text=True)
+        return done.stdout
+
+    def type(self, text):
+        subprocess.run([*self.tmux, "send-keys", "-l", text], check=True)
+
+    def press(self, *keys):
+        subprocess.run([*self.tmux, "send-keys", *keys], check=True)
+
+    def enter(self, text):
+        self.type(text)
+        self.press("Enter")
+
+    def resize(self, columns, rows):
+        subprocess.run([*self.tmux, "resize-window", "-x", str(columns), "-y", str(rows)],
+                       check=True)
+
+    def expect(self, pattern, *options):
+        return wait_for(lambda: re.search(pattern, self.capture(*options)),
+                        lambda: f"{pattern} in\n{self.capture(*options)}")
+
+    def close(self):
+        subprocess.run([*self.tmux, "kill-server"], capture_output=True)
+
+
+@pytest.fixture
+def server(tmp_path):
+    running = Server(tmp_path)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def alice(server, tmp_path):
+    return Person(server, tmp_path, "alice")
+
+
+@pytest.fixture
+def bob(server, tmp_path):
+    return Person(server, tmp_path, "bob")
+
+
+@pytest.fixture
+def terminals(tmp_path):
+    assert shutil.which("tmux"), "these tests need tmux"
+    opened = []
+
+    def open_terminal(name, command, **size):
+        opened.append(Terminal(tmp_path, name, command, **size))
+        return opened[-1]
+
+    yield open_terminal
+    for terminal in opened:
+        terminal.close()
+
+
+def test_two_people_talk_in_lines(alice, bob):
+    alices = alice.plain("--chat", "bob")
+    bobs = bob.plain("--chat", "alice")
+    alices.expect("online", "err")
+    bobs.expect("online", "err")
+    alices.say("hello bob")
+    bobs.expect("[Alice] Alice: hello bob\n")
+    bobs.say("hello alice")
+    alices.expect("[Bob] Bob: hello alice\n")
+    assert alices.end() == 0
+    assert bobs.end() == 0
+
+
+def test_lines_of_a_pipe_are_all_sent_in_order_before_it_exits(alice, bob):
+    lines = [f"line {n}" for n in range(100)]
+    done = alice.run("--plain", "--chat", "bob", text="\n".join(lines))
+    assert done.returncode == 0, done.stderr
+    bobs = bob.plain()
+    bobs.expect("line 99\n")
+    received = re.findall(r"Alice: (.*)\n", bobs.texts["out"])
+    assert received == lines
+    assert bobs.end() == 0
+
+
+def test_one_message_exits_once_it_is_sent(alice, bob):
+    done = alice.run("--chat", "bob", "--send", "just this")
+    assert (done.returncode, done.stdout) == (0, "sent 1\n"), done.stderr
+    bobs = bob.plain()
+    bobs.expect("Alice: just this\n")
+
+
+def test_a_message_survives_a_server_that_is_away(alice, bob, server):
+    server.kill()
+    sending = subprocess.Popen(alice.command("--chat", "bob", "--send", "later"),
+                               stdout=subprocess.PIPE, text=True, start_new_session=True)
+    server.start()
+    assert sending.communicate(timeout=60)[0] == "sent 1\n"
+    assert sending.returncode == 0
+
+
+def test_the_next_start_needs_no_password_and_keeps_its_secrets(alice, bob):
+    assert alice.run("--chat", "bob", "--send", "again").returncode == 0
+    files = list(alice.profile.iterdir())
+    assert alice.profile.stat().st_mode & 0o777 == 0o700
+    assert all(file.stat().st_mode & 0o777 == 0o600 for file in files), files
+    assert not any(PASSWORD in file.read_text() for file in files)
+
+
+def test_mistakes_are_told_in_one_sentence(alice, server, tmp_path):
+    unknown = alice.run("--chat", "nobody", "--send", "x")
+    assert unknown.returncode == 1
+    assert unknown.stderr == "banter chat: There is no user called nobody.\n"
+    wrong = tmp_path / "wrong"
+    wrong.write_text("not the password\n")
+    refused = alice.run("--server", server.url, "--user", "carol", "--password-file", str(wrong),
+                        "--plain")
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert alice.run("--server", "gopher://x", "--plain").returncode == 2
+    assert alice.run().returncode == 2  # the full screen without a terminal
+
+
+def test_control_characters_of_others_do_nothing(alice, bob):
+    evil = "\x1b[2J\x1b]0;owned\x07\u202etxt"
+    assert alice.run("--chat", "bob", "--send", evil).returncode == 0
+    bobs = bob.plain()
+    bobs.expect("Alice: ␛[2J␛]0;owned␇\ufffdtxt\n")
+    assert "\x1b" not in bobs.texts["out"]
+
+
+def test_full_screen_shows_messages_and_their_ticks(alice, bob, terminals):
+    assert bob.run("--chat", "alice", "--send", "are you there?").returncode == 0
+    mine = terminals("alice", shlex.join(alice.command()))
+    mine.expect(r"● online")
+    mine.expect(r"\d\d:\d\d  are you there\?")
+    mine.enter("yes, here")
+    mine.expect(r"yes, here ✓\s")
+    bobs = bob.plain()
+    bobs.expect("Alice: yes, here\n")
+    mine.expect(r"yes, here ✓✓")
+    assert not re.search(BRIGHT_TICKS, mine.capture("-e"))
+    bobs.end()
+    theirs = terminals("bob", shlex.join(bob.command()))
+    theirs.expect(r"yes, here")
+    mine.expect(BRIGHT_TICKS, "-e")
+    mine.expect(r"Bob — online")
+    theirs.type("writing")
+    mine.expect(r"Bob — typing…")
+
+
+def test_full_screen_queues_reconnects_and_resends(alice, bob, server, terminals):
+    mine = terminals("alice", shlex.join(alice.command("--chat", "bob")))
+    mine.expect(r"Bob")
+    mine.enter("before")
+    mine.expect(r"before ✓\s")
+    server.kill()
+    mine.expect(r"reconnecting in \d+ s")
+    mine.enter("one while away")
+    mine.enter("two while away")
+    mine.expect(r"one while away ◷\s")
+    server.start()
+    mine.press("Enter")  # does not wait for the next attempt
+    mine.expect(r"one while away ✓\s")
+    mine.expect(r"two while away ✓\s")
+    bobs = bob.plain()
+    bobs.expect("two while away\n")
+    received = re.findall(r"Alice: (.*)\n", bobs.texts["out"])
+    assert received == ["before", "one while away", "two while away"]
+
+
+def test_full_screen_groups_history_and_sizes(alice, bob, terminals):
+    mine = terminals("alice", shlex.join(alice.command()))
+    mine.expect(r"● online")
+    mine.enter('/group "Sunday hike" bob')
+    mine.expect(r"#Sunday hike — 2 members")
+    done = bob.run("--plain", "--chat", "#Sunday hike",
+                   text="".join(f"step {n}.\n" for n in range(1, 151)))
+    assert done.returncode == 0, done.stderr
+    mine.expect(r"step 150\.")
+
+    def scrolled_to_the_start():
+        mine.press("PPage")
+        return re.search(r"step 1\.", mine.capture())
+    wait_for(scrolled_to_the_start, mine.capture)
+    mine.expect(r"You created the group \"Sunday hike\" with Bob")
+    mine.resize(50, 12)
+    mine.expect(r"scrolled up")
+    mine.press("End")
+    mine.expect(r"step 150\.")
+    mine.enter("/who")
+    mine.expect(r"Bob \(bob\), member")
+
+
+@pytest.mark.parametrize("ending", ["/quit", "SIGTERM", "Ctrl-C"])
+def test_full_screen_gives_the_terminal_back(alice, terminals, tmp_path, ending):
+    pid_file = tmp_path / "pid"
+    command = shlex.join(alice.command())
+    script = (f"stty -a > {tmp_path}/before; "
+              f"sh -c 'echo $$ > {pid_file}; exec {command}'; echo left with $?; "
+              f"stty -a > {tmp_path}/after; echo done; exec cat")
+    shell = terminals("alice", script)
+    shell.expect(r"● online")
+    if ending == "/quit":
+        shell.enter("/quit")
+    elif ending == "SIGTERM":
+        os.kill(int(pid_file.read_text()), signal.SIGTERM)
+    else:
+        shell.press("C-c")
+    shell.expect(r"left with 0\n")
+    shell.expect(r"done\n")
+    assert "Banter" not in shell.capture()  # the alternate screen is gone
+    assert (tmp_path / "after").read_text() == (tmp_path / "before").read_text()
