@@ -121,6 +121,38 @@ TEST_F(SqliteDatabaseTest, RefusesWhatDoesNotFitIntoTheQueue) {
     EXPECT_TRUE(results[1]);
 }
 
+TEST_F(SqliteDatabaseTest, AFullDiskRefusesAndLosesNothingThatWasAnswered) {
+    SqliteDatabase database(directory_.file(), {}, one_table);
+    auto limit = [](SqliteConnection& connection) -> Result<void> {
+        connection.run_script("PRAGMA max_page_count = 10;");
+        return {};
+    };
+    EXPECT_TRUE(executor_.run(database.write(std::move(limit))));
+    std::promise<void> release;
+    hold_writer(database, release.get_future().share());
+    Result<void> before;
+    Result<void> too_large;
+    Result<void> after;
+    write(database, [](auto& connection) { return insert(connection, 1); }, before);
+    const auto insert_large = [](SqliteConnection& connection) -> Result<void> {
+        connection.prepare("INSERT INTO numbers (number, text) VALUES (2, ?1)")
+            .bind(std::string(1'000'000, 'x'))
+            .run();
+        return {};
+    };
+    write(database, insert_large, too_large);
+    write(database, [](auto& connection) { return insert(connection, 3); }, after);
+    executor_.run_until_idle();
+    release.set_value();
+    EXPECT_TRUE(executor_.run_until([&] { return answered_ == 3; }));
+    EXPECT_EQ(too_large.error().code, base::ErrorCode::overloaded);
+    const int expected = (before ? 1 : 0) + (after ? 1 : 0);
+    EXPECT_EQ(executor_.run(database.read(count)), expected);
+    auto later = [](auto& connection) { return insert(connection, 4); };
+    EXPECT_TRUE(executor_.run(database.write(std::move(later)))) << "there is room for a small one";
+    EXPECT_EQ(executor_.run(database.read(count)), expected + 1);
+}
+
 TEST_F(SqliteDatabaseTest, AReaderCannotWrite) {
     SqliteDatabase database(directory_.file(), {}, one_table);
     const auto refused =
