@@ -1,0 +1,69 @@
+# The server, as a newcomer meets it.
+
+run_server() {
+  build_release
+  mkdir -p build
+  local log=$PWD/build/banter.log
+  say "Starting the server; Ctrl-C stops it."
+  BANTER_LOG_FILE=${BANTER_LOG_FILE:-$log} build/release/banter serve "$@" \
+    | while IFS= read -r line; do explain "$line" "${BANTER_LOG_FILE:-$log}"; done
+}
+
+# Says, for each fact the server prints, what to do with it.
+explain() {
+  local line=$1 log=$2
+  case "$line" in
+    "Banter is ready: "*)
+      url=${line#Banter is ready: }
+      cat <<END
+
+  Banter is running.
+
+  Web client      $url
+  Terminal client build/release/banter chat --server $url
+END
+      ;;
+    "Claim this server: "*)
+      cat <<END
+
+  Open this link first: it makes you the operator of this server. It works once.
+
+      ${line#Claim this server: }
+END
+      ;;
+    "Data: "*) printf '  Data            %s\n  Log             %s\n' "${line#Data: }" "$log" ;;
+    "Admin: "*) printf '  Metrics         %s/metrics\n' "${line#Admin: }" ;;
+    "Second person: "*) printf '\n  %s\n' "${line#Second person: }" ;;
+    *) printf '%s\n' "$line" ;;
+  esac
+}
+
+write_docs() {
+  build_release
+  mkdir -p docs/reference
+  build/release/banter config docs >docs/reference/config.md
+  say "Wrote docs/reference/config.md."
+}
+
+take_screenshots() {
+  install_for_tests
+  build_release
+  npm_install tests/browser
+  mkdir -p docs/images
+  BANTER_BIN=$PWD/build/release/banter node tests/browser/screenshots.mjs docs/images
+  say "Pictures are in docs/images."
+}
+
+cpp_sources() { git ls-files '*.cpp' '*.hpp'; }
+
+format_sources() {
+  install_for_build
+  cpp_sources | xargs clang-format-19 -i
+  say "Formatted."
+}
+
+lint_sources() {
+  install_for_build
+  build_release
+  git ls-files 'src/*.cpp' 'tools/*.cpp' | xargs -P 2 -n 8 clang-tidy-19 --quiet -p build/release
+}
