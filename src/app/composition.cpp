@@ -55,13 +55,15 @@ SessionSet::SessionSet(const ShardSet& shards, const ports::Clock& clock,
 
 std::vector<delivery::Registry*> SessionSet::registry_list() const {
     std::vector<delivery::Registry*> list;
-    for (const auto& registry : registries) list.push_back(registry.get());
+    for (const auto& registry : registries)
+        list.push_back(registry.get());
     return list;
 }
 
 std::vector<presence::PresenceSink*> SessionSet::sink_list() const {
     std::vector<presence::PresenceSink*> list;
-    for (const auto& table : tables) list.push_back(table.get());
+    for (const auto& table : tables)
+        list.push_back(table.get());
     return list;
 }
 
@@ -92,9 +94,8 @@ Composition::Composition(const Config& config)
 void Composition::connect_hooks() {
     hooks.revoked = [this](domain::UserId user, domain::DeviceId device) {
         for (std::size_t i = 0; i < shards.list.size(); ++i) {
-            shards.view[i].post([table = sessions.tables[i].get(), user, device] {
-                table->revoke(user, device);
-            });
+            shards.view[i].post(
+                [table = sessions.tables[i].get(), user, device] { table->revoke(user, device); });
         }
     };
     hooks.profile_changed = [this](domain::UserId user) {

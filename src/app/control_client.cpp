@@ -1,12 +1,11 @@
 #include "app/control_client.hpp"
 
+#include <charconv>
+#include <cstring>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <charconv>
-#include <cstring>
 
 #include "app/startup_error.hpp"
 
@@ -82,8 +81,8 @@ std::optional<ControlAnswer> ask_server(const std::filesystem::path& socket,
             if (const auto answer = parse_answer(*text)) return answer;
         }
     }
-    throw StartupError(Exit::failed, "The running server did not answer on " + socket.string() +
-                                         "; see its log.");
+    throw StartupError(
+        Exit::failed, "The running server did not answer on " + socket.string() + "; see its log.");
 }
 
 }  // namespace banter::app

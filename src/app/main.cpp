@@ -21,7 +21,9 @@ struct Arguments {
     cli::ChatOptions chat;
 };
 
-Config config_of(const Arguments& arguments) { return load_config(arguments.sources).config; }
+Config config_of(const Arguments& arguments) {
+    return load_config(arguments.sources).config;
+}
 
 // Every setting as a flag of the command.
 void declare_settings(CLI::App& command, Arguments& arguments) {
@@ -115,16 +117,19 @@ void declare_commands(CLI::App& program, Arguments& arguments, int& code) {
 std::string usage_sentence(const CLI::App& program, const CLI::ParseError& error) {
     std::string sentence = error.what();
     const CLI::App* command = &program;
-    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    while (!command->get_subcommands().empty())
+        command = command->get_subcommands().front();
     std::vector<std::string> known;
-    for (const auto* option : command->get_options()) known.push_back(option->get_name());
+    for (const auto* option : command->get_options())
+        known.push_back(option->get_name());
     for (const auto& extra : program.remaining(true)) {
         const auto nearest = nearest_name(extra.substr(0, extra.find('=')), known);
         if (extra.starts_with("--") && !nearest.empty()) {
             return "There is no flag '" + extra + "'; did you mean '" + nearest + "'?";
         }
     }
-    while (sentence.ends_with('\n') || sentence.ends_with('.')) sentence.pop_back();
+    while (sentence.ends_with('\n') || sentence.ends_with('.'))
+        sentence.pop_back();
     return sentence + "; see 'banter " + (command == &program ? "" : command->get_name() + " ") +
            "--help'.";
 }

@@ -1,12 +1,11 @@
 #include "app/password_input.hpp"
 
 #include <fmt/core.h>
+#include <fstream>
+#include <iostream>
 #include <sodium.h>
 #include <termios.h>
 #include <unistd.h>
-
-#include <fstream>
-#include <iostream>
 
 #include "app/startup_error.hpp"
 

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-
 #include <thread>
 
 #include "app/address.hpp"
@@ -92,7 +91,8 @@ std::vector<std::string> origins_of(const Config& config, const Address& listen,
 
 std::string public_url_of(const Config& config, const Address& listen) {
     std::string url = config.public_url.empty() ? "http://" + listen.text() : config.public_url;
-    while (url.ends_with('/')) url.pop_back();
+    while (url.ends_with('/'))
+        url.pop_back();
     return url;
 }
 
@@ -119,16 +119,20 @@ Server::Server(const Config& config)
           parts_.metrics.counter("banter_slow_readers_total", "Sessions closed with 4008")} {
     services_.allowed_origins = origins_of(config, listen_, services_.public_url);
     fronts_.resize(parts_.shards.list.size());
-    for (std::size_t i = 0; i < fronts_.size(); ++i) build_front(i);
+    for (std::size_t i = 0; i < fronts_.size(); ++i)
+        build_front(i);
     auto& first = *parts_.shards.list.front();
     admin_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::admin, nullptr, 0);
     control_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::control, nullptr, 0);
-    admin_server_ = std::make_unique<gateway::HttpServer>(first, *admin_api_, gateway::HttpLimits{});
+    admin_server_ =
+        std::make_unique<gateway::HttpServer>(first, *admin_api_, gateway::HttpLimits{});
     control_server_ =
         std::make_unique<gateway::HttpServer>(first, *control_api_, gateway::HttpLimits{});
 }
 
-Server::~Server() { stop_threads(); }
+Server::~Server() {
+    stop_threads();
+}
 
 gateway::SessionLimits Server::session_limits() const {
     gateway::SessionLimits limits;
@@ -152,8 +156,7 @@ void Server::build_front(std::size_t index) {
         session_limits(), session_metrics_, *parts_.sessions.tables[index]});
     front.api = std::make_unique<gateway::Api>(services_, gateway::Face::client,
                                                front.context.get(), index);
-    front.server =
-        std::make_unique<gateway::HttpServer>(shard, *front.api, gateway::HttpLimits{});
+    front.server = std::make_unique<gateway::HttpServer>(shard, *front.api, gateway::HttpLimits{});
 }
 
 gateway::Readiness Server::readiness() const {
@@ -233,13 +236,13 @@ void Server::announce() {
         fmt::print("Claim this server: {}/#claim={}\n", services_.public_url, *claim_token);
     }
     std::fflush(stdout);
-    base::log::info("server.ready", {{"listen", listen_.text()},
-                                     {"admin_listen", admin_.text()},
-                                     {"version", version}});
+    base::log::info(
+        "server.ready",
+        {{"listen", listen_.text()}, {"admin_listen", admin_.text()}, {"version", version}});
     if (!listen_.is_loopback() && config_.registration == accounts::Registration::open) {
-        base::log::warn("registration.open",
-                        {{"advice", "anyone who reaches this address can sign up; set "
-                                    "registration to 'invite' or 'closed'"}});
+        base::log::warn("registration.open", {{"advice",
+                                               "anyone who reaches this address can sign up; set "
+                                               "registration to 'invite' or 'closed'"}});
     }
 }
 
@@ -276,7 +279,8 @@ void Server::drain() {
 }
 
 void Server::stop_threads() {
-    for (const auto& shard : parts_.shards.list) shard->stop();
+    for (const auto& shard : parts_.shards.list)
+        shard->stop();
     for (auto& thread : threads_) {
         if (thread.joinable()) thread.join();
     }

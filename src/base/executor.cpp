@@ -12,8 +12,12 @@ Executor& Executor::current() {
     return *current_executor;
 }
 
-Executor* Executor::current_or_null() { return current_executor; }
+Executor* Executor::current_or_null() {
+    return current_executor;
+}
 
-void Executor::set_current(Executor* executor) { current_executor = executor; }
+void Executor::set_current(Executor* executor) {
+    current_executor = executor;
+}
 
 }  // namespace banter::base

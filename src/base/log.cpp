@@ -1,11 +1,10 @@
 #include "base/log.hpp"
 
+#include <atomic>
 #include <spdlog/async.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <atomic>
 #include <stdexcept>
 
 #include "base/time.hpp"
@@ -20,8 +19,8 @@ std::shared_ptr<spdlog::async_logger> logger;
 std::atomic<Level> threshold{Level::off};
 
 spdlog::level::level_enum spdlog_level(Level level) {
-    return static_cast<spdlog::level::level_enum>(
-        level == Level::off ? spdlog::level::off : static_cast<int>(level));
+    return static_cast<spdlog::level::level_enum>(level == Level::off ? spdlog::level::off
+                                                                      : static_cast<int>(level));
 }
 
 std::string_view name_of(Level level) {
@@ -83,9 +82,9 @@ void start(Level level, const std::string& file) {
         } else {
             sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
         }
-        logger = std::make_shared<spdlog::async_logger>(
-            "banter", std::move(sink), spdlog::thread_pool(),
-            spdlog::async_overflow_policy::overrun_oldest);
+        logger =
+            std::make_shared<spdlog::async_logger>("banter", std::move(sink), spdlog::thread_pool(),
+                                                   spdlog::async_overflow_policy::overrun_oldest);
     } catch (const spdlog::spdlog_ex& error) {
         throw std::runtime_error("The log file " + file + " cannot be written: " + error.what());
     }
@@ -107,13 +106,14 @@ void flush() {
 
 void write(Level level, std::string_view event, Fields fields) {
     if (level < threshold.load(std::memory_order_relaxed) || !logger) return;
-    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(
-        std::chrono::system_clock::now());
+    const auto now =
+        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     std::string line = "{";
     append_member(line, "time", format_rfc3339(now), true);
     append_member(line, "level", name_of(level), true);
     append_member(line, "event", event, true);
-    for (const auto& field : fields) append_member(line, field.key, field.value, field.quoted);
+    for (const auto& field : fields)
+        append_member(line, field.key, field.value, field.quoted);
     line += '}';
     logger->log(spdlog_level(level), line);
 }

@@ -41,9 +41,17 @@ void flush();
 // Any thread. `event` is a dotted name, fixed at the call; `fields` carry what varies.
 void write(Level level, std::string_view event, Fields fields = {});
 
-inline void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
-inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
-inline void warn(std::string_view event, Fields fields = {}) { write(Level::warn, event, fields); }
-inline void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+    write(Level::debug, event, fields);
+}
+inline void info(std::string_view event, Fields fields = {}) {
+    write(Level::info, event, fields);
+}
+inline void warn(std::string_view event, Fields fields = {}) {
+    write(Level::warn, event, fields);
+}
+inline void error(std::string_view event, Fields fields = {}) {
+    write(Level::error, event, fields);
+}
 
 }  // namespace banter::base::log

@@ -1,14 +1,13 @@
 #include "base/metrics.hpp"
 
+#include <map>
+#include <mutex>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-
-#include <map>
-#include <mutex>
 
 namespace banter::base {
 namespace {
@@ -79,8 +78,7 @@ Histogram& Metrics::histogram(const std::string& name, const std::string& help,
     const std::scoped_lock lock(impl_->mutex);
     auto& known = impl_->histograms[name];
     if (!known) {
-        auto& family =
-            prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry);
+        auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry);
         known = std::make_unique<RealHistogram>(family.Add({}, bounds));
     }
     return *known;

@@ -109,7 +109,9 @@ struct Detached {
 }  // namespace detail
 
 // Starts `task` now, on this thread, and lets it run to its end by itself.
-inline detail::Detached spawn(Task<void> task) { co_await std::move(task); }
+inline detail::Detached spawn(Task<void> task) {
+    co_await std::move(task);
+}
 
 // Starts `task` now; `done` receives its result.
 template <class T, class F>
@@ -188,7 +190,8 @@ Task<R> await_on(Executor& other, F make) {
         other.post([&home, done, make = std::move(make)]() mutable {
             auto kept = std::make_shared<F>(std::move(make));  // outlives the coroutine it makes
             spawn((*kept)(), [&home, done, kept](R result) {
-                home.post([done, result = std::move(result)]() mutable { done(std::move(result)); });
+                home.post(
+                    [done, result = std::move(result)]() mutable { done(std::move(result)); });
             });
         });
     };

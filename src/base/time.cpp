@@ -1,8 +1,7 @@
 #include "base/time.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
+#include <fmt/format.h>
 
 namespace banter::base {
 namespace {

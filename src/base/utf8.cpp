@@ -51,7 +51,8 @@ bool is_utf8(std::string_view text) {
 
 std::size_t count_code_points(std::string_view text) {
     std::size_t count = 0;
-    for (const char c : text) count += (c & 0xC0) != 0x80;
+    for (const char c : text)
+        count += (c & 0xC0) != 0x80;
     return count;
 }
 
@@ -59,8 +60,8 @@ bool has_control_characters(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
         if (byte < 0x20 || byte == 0x7F) return true;
-        const bool c1 = byte == 0xC2 && i + 1 < text.size() &&
-                        static_cast<unsigned char>(text[i + 1]) <= 0x9F;
+        const bool c1 =
+            byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) <= 0x9F;
         if (c1) return true;
     }
     return false;

@@ -86,9 +86,8 @@ Task<Result<std::uint64_t>> ChatService::unread(const ChatView& view, UserId use
         const auto messages = co_await ports_.store.read(range);
         if (!messages) co_return std::unexpected(messages.error());
         if (messages->empty()) break;
-        count += static_cast<std::uint64_t>(std::ranges::count_if(*messages, [&](const auto& one) {
-            return one.sender != user && !one.content.event;
-        }));
+        count += static_cast<std::uint64_t>(std::ranges::count_if(
+            *messages, [&](const auto& one) { return one.sender != user && !one.content.event; }));
         after = messages->back().seq;
     }
     co_return count;
@@ -100,7 +99,8 @@ Task<Result<std::vector<ChatService::Activity>>> ChatService::activity(UserId us
     const auto entries = co_await ports_.inbox.entries(user);
     if (!entries) co_return std::unexpected(entries.error());
     std::unordered_map<ChatId, base::Timestamp> newest;
-    for (const auto& entry : *entries) newest[entry.chat] = entry.at;
+    for (const auto& entry : *entries)
+        newest[entry.chat] = entry.at;
     // Large groups write nothing per member: their heads are compared instead.
     std::vector<ChatId> by_head;
     for (const auto& membership : *memberships) {
@@ -139,8 +139,8 @@ Task<Result<std::vector<ReceiptView>>> ChatService::receipts(ChatId chat, UserId
     range.before = seq.next();
     range.limit = 1;
     const bool visible = seq >= view->first_seq && seq <= view->head;
-    const auto found = visible ? co_await ports_.store.read(range)
-                               : Result<std::vector<domain::Message>>{};
+    const auto found =
+        visible ? co_await ports_.store.read(range) : Result<std::vector<domain::Message>>{};
     if (!found) co_return std::unexpected(found.error());
     if (found->empty()) {
         co_return base::fail(base::ErrorCode::not_found, "There is no such message.");
@@ -150,8 +150,8 @@ Task<Result<std::vector<ReceiptView>>> ChatService::receipts(ChatId chat, UserId
     for (const auto& member : *known) {
         if (member.user == found->front().sender) continue;
         // Who joined later never gets it, unless the group shares its history.
-        const bool concerned = view->chat.history == domain::HistoryMode::shared ||
-                               member.joined_seq <= seq;
+        const bool concerned =
+            view->chat.history == domain::HistoryMode::shared || member.joined_seq <= seq;
         if (!concerned) continue;
         users.push_back(member.user);
         shows_read.push_back(member.shows_read);

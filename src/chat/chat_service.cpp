@@ -14,9 +14,8 @@ using domain::UserId;
 
 }  // namespace
 
-ChatService::ChatService(const runtime::Shards& shards,
-                         std::vector<delivery::Registry*> registries, ChatPorts ports,
-                         ChatLimits limits)
+ChatService::ChatService(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
+                         ChatPorts ports, ChatLimits limits)
     : shards_(shards), ports_(ports), limits_(limits) {
     for (std::size_t i = 0; i < shards_.count(); ++i) {
         chat_shards_.push_back(
@@ -82,7 +81,8 @@ Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain:
     const auto cursors = co_await ports_.receipts.cursors(user, device.id);
     if (!cursors) co_return std::unexpected(cursors.error());
     std::unordered_map<ChatId, Seq> acknowledged;
-    for (const auto& row : *cursors) acknowledged[row.chat] = row.delivered;
+    for (const auto& row : *cursors)
+        acknowledged[row.chat] = row.delivered;
     const auto memberships = co_await ports_.directory.memberships(user);
     if (!memberships) co_return std::unexpected(memberships.error());
     const auto ended = co_await ports_.directory.ended_memberships(user);
@@ -107,8 +107,8 @@ Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain:
 
 Task<Result<ports::ChatDirectory::Created>> ChatService::open_direct(UserId user, UserId other) {
     const std::size_t owner = home(domain::direct_chat_id(user, other));
-    auto work = [=, target = chat_shards_[owner].get()]()
-        -> Task<Result<ports::ChatDirectory::Created>> {
+    auto work =
+        [=, target = chat_shards_[owner].get()]() -> Task<Result<ports::ChatDirectory::Created>> {
         GroupChanges changes(*target);
         co_return co_await changes.open_direct(user, other);
     };
@@ -118,8 +118,8 @@ Task<Result<ports::ChatDirectory::Created>> ChatService::open_direct(UserId user
 Task<Result<ports::ChatDirectory::Created>> ChatService::create_group(NewGroup group) {
     const ChatId id{ports_.random.uuid()};
     const std::size_t owner = home(id);
-    auto work = [=, target = chat_shards_[owner].get()]()
-        -> Task<Result<ports::ChatDirectory::Created>> {
+    auto work =
+        [=, target = chat_shards_[owner].get()]() -> Task<Result<ports::ChatDirectory::Created>> {
         GroupChanges changes(*target);
         co_return co_await changes.create(id, group);
     };
@@ -128,7 +128,8 @@ Task<Result<ports::ChatDirectory::Created>> ChatService::create_group(NewGroup g
 
 Task<Result<std::vector<UserId>>> ChatService::add(ChatId chat, UserId actor,
                                                    std::vector<UserId> users) {
-    auto work = [=, target = chat_shards_[home(chat)].get()]() -> Task<Result<std::vector<UserId>>> {
+    auto work = [=,
+                 target = chat_shards_[home(chat)].get()]() -> Task<Result<std::vector<UserId>>> {
         GroupChanges changes(*target);
         co_return co_await changes.add(chat, actor, users);
     };
@@ -169,9 +170,8 @@ Task<Result<std::vector<MemberView>>> ChatService::members(ChatId chat, UserId v
 
 void ChatService::policy_changed(UserId user) {
     for (std::size_t i = 0; i < shards_.count(); ++i) {
-        shards_[i].post([user, target = chat_shards_[i].get()] {
-            target->fan_out().forget_policy(user);
-        });
+        shards_[i].post(
+            [user, target = chat_shards_[i].get()] { target->fan_out().forget_policy(user); });
     }
 }
 

@@ -39,8 +39,8 @@ struct ReceiptView {
 // A chat that a device has to be fed with, as far as the directory and the cursors tell.
 struct FeedChat {
     domain::ChatId chat;
-    domain::Seq cursor;  // what the device has acknowledged
-    bool known = false;  // the device has acknowledged something of it
+    domain::Seq cursor;                    // what the device has acknowledged
+    bool known = false;                    // the device has acknowledged something of it
     std::optional<domain::Seq> first_seq;  // set with last_seq: a membership that has ended
     std::optional<domain::Seq> last_seq;
 };

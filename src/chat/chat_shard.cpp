@@ -60,10 +60,8 @@ ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
       sequencer_(executor, ports.store, fan_out_, limits.sequencer,
                  {.load = [this](ChatId chat) { return load(chat); },
                   .forget = [this] { forget_all(); },
-                  .sequenced =
-                      [this](const ports::ControlMessage& control, Seq seq) {
-                          base::spawn(write_back(control, seq));
-                      }}) {}
+                  .sequenced = [this](const ports::ControlMessage& control,
+                                      Seq seq) { base::spawn(write_back(control, seq)); }}) {}
 
 Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
     if (const auto found = chats_.find(chat); found != chats_.end()) {
@@ -71,9 +69,8 @@ Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
         co_return found->second;
     }
     if (const auto others = loading_.find(chat); others != loading_.end()) {
-        base::CallbackAwaiter<LoadResult> turn([&others](base::Completion<LoadResult> mine) {
-            others->second.push_back(mine);
-        });
+        base::CallbackAwaiter<LoadResult> turn(
+            [&others](base::Completion<LoadResult> mine) { others->second.push_back(mine); });
         co_return co_await turn;
     }
     loading_.try_emplace(chat);
@@ -83,7 +80,8 @@ Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
         chats_.emplace(chat, *result);
     }
     const auto waiting = std::move(loading_.extract(chat).mapped());
-    for (const auto& other : waiting) other(result);
+    for (const auto& other : waiting)
+        other(result);
     co_return result;
 }
 
@@ -128,7 +126,8 @@ Task<Result<bool>> ChatShard::read_log(ChatState& state) {
     newest.limit = senders_at_load;
     const auto messages = co_await ports_.store.read(newest);
     if (!messages) co_return std::unexpected(messages.error());
-    for (const auto& message : *messages) state.senders.push(message.seq, message.sender);
+    for (const auto& message : *messages)
+        state.senders.push(message.seq, message.sender);
     co_return true;
 }
 
@@ -191,8 +190,7 @@ void ChatShard::detach(ChatId chat, std::size_t shard) {
     if (followers != nullptr && (*followers)[shard] > 0) --(*followers)[shard];
 }
 
-Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceId device,
-                                       Seq seq) {
+Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceId device, Seq seq) {
     const auto loaded = co_await load(chat);
     if (!loaded) co_return std::unexpected(loaded.error());
     const auto state = *loaded;
@@ -229,7 +227,8 @@ Task<Result<void>> ChatShard::committed_marks(std::shared_ptr<ChatState> chat, U
                                               domain::Marks marks) {
     const base::Timestamp now = ports_.clock.now();
     base::CallbackAwaiter<Result<void>> durable([&](base::Completion<Result<void>> done) {
-        sequencer_.mark(chat, user, marks, now, [done](const Result<void>& result) { done(result); });
+        sequencer_.mark(chat, user, marks, now,
+                        [done](const Result<void>& result) { done(result); });
     });
     co_return co_await durable;
 }
@@ -307,8 +306,8 @@ Task<void> ChatShard::write_back(ports::ControlMessage control, Seq seq) {
     const auto written = co_await ports_.directory.sequenced(control, seq);
     // Not written: the outbox keeps it and the next start writes it, which changes nothing else.
     if (!written) {
-        base::log::error("control.write_back_failed", {{"chat", to_string(control.chat)},
-                                                       {"detail", written.error().detail}});
+        base::log::error("control.write_back_failed",
+                         {{"chat", to_string(control.chat)}, {"detail", written.error().detail}});
     }
     const auto waiting = sequencing_.find(control.id);
     if (waiting == sequencing_.end()) co_return;

@@ -97,7 +97,8 @@ void ChatState::apply(const domain::Event& event, domain::UserId actor, Seq seq,
             break;
         case Change::role:
             for (const auto user : event.users) {
-                if (auto* changed = member(user)) changed->role = event.role.value_or(changed->role);
+                if (auto* changed = member(user))
+                    changed->role = event.role.value_or(changed->role);
             }
             if (event.role == Role::owner) {
                 if (auto* before = member(actor)) before->role = Role::admin;

@@ -31,7 +31,8 @@ class RecentSenders {
 public:
     void push(domain::Seq seq, domain::UserId sender);
     // The senders of (after, through], or nullopt when that reaches further back than is known.
-    std::optional<std::vector<domain::UserId>> between(domain::Seq after, domain::Seq through) const;
+    std::optional<std::vector<domain::UserId>> between(domain::Seq after,
+                                                       domain::Seq through) const;
 
 private:
     std::deque<domain::UserId> senders_;
@@ -55,12 +56,12 @@ struct ChatState {
     domain::Chat chat;
     std::unordered_map<domain::UserId, MemberState> members;
     std::unordered_map<domain::UserId, domain::Marks> former;  // marks of who is no member now
-    domain::Seq head;       // the last seq given out
-    domain::Seq committed;  // the last seq that is durable
-    domain::UuidTicks ticks = 0;  // of the last message_id given out
+    domain::Seq head;                                          // the last seq given out
+    domain::Seq committed;                                     // the last seq that is durable
+    domain::UuidTicks ticks = 0;                               // of the last message_id given out
     ports::HeadRow head_row;
     RecentSenders senders;
-    bool blocked = false;  // direct chats: either has blocked the other
+    bool blocked = false;                  // direct chats: either has blocked the other
     std::vector<std::uint32_t> followers;  // per shard: streams of this chat there
     std::deque<ports::LogRecord> pending;  // records that wait for their turn
     bool sequencing = false;

@@ -13,7 +13,8 @@ using domain::UserId;
 std::vector<UserId> passed_senders(const ChatState& chat, domain::Seq before, domain::Seq after) {
     if (auto known = chat.senders.between(before, after)) return std::move(*known);
     std::vector<UserId> everyone;
-    for (const auto& [user, member] : chat.members) everyone.push_back(user);
+    for (const auto& [user, member] : chat.members)
+        everyone.push_back(user);
     std::ranges::sort(everyone);
     return everyone;
 }
@@ -51,7 +52,8 @@ void FanOut::message(const Committed& committed) {
 }
 
 void FanOut::joined(domain::ChatId chat, const std::vector<UserId>& users) {
-    for (auto& mail : mail_) mail.emplace_back(delivery::Joined{chat, users});
+    for (auto& mail : mail_)
+        mail.emplace_back(delivery::Joined{chat, users});
 }
 
 void FanOut::to_followers(const ChatState& chat, const delivery::MailItem& item) {

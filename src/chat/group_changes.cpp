@@ -54,8 +54,8 @@ std::optional<base::Problem> check_remove(const MemberState& actor, const Member
         return base::Problem{ErrorCode::forbidden, "Only the owner and admins remove members.", {}};
     }
     if (actor.role == Role::admin && target.role != Role::member) {
-        return base::Problem{ErrorCode::forbidden, "An admin cannot remove an admin or the owner.",
-                             {}};
+        return base::Problem{
+            ErrorCode::forbidden, "An admin cannot remove an admin or the owner.", {}};
     }
     return std::nullopt;
 }
@@ -67,9 +67,8 @@ std::optional<base::Problem> check_title(const std::string& title) {
                        !base::has_control_characters(title) &&
                        base::count_code_points(title) <= max_title_characters;
     if (valid) return std::nullopt;
-    return base::Problem{ErrorCode::invalid,
-                         "A title has 1 to 100 characters and no control characters.",
-                         {}};
+    return base::Problem{
+        ErrorCode::invalid, "A title has 1 to 100 characters and no control characters.", {}};
 }
 
 ports::ControlMessage GroupChanges::control(ChatId chat, UserId actor, domain::Event event) {
@@ -195,7 +194,8 @@ Task<Result<std::vector<UserId>>> GroupChanges::add(ChatId chat, UserId actor,
         ports::MemberChange change;
         change.control = control(chat, actor, {Change::member_added, added, {}, {}});
         const auto now = shard_.ports().clock.now();
-        for (const auto user : added) change.added.push_back({user, Role::member, {}, now});
+        for (const auto user : added)
+            change.added.push_back({user, Role::member, {}, now});
         return change;
     };
     const auto changed = co_await change(chat, actor, std::move(decide));

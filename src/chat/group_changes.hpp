@@ -44,8 +44,7 @@ private:
     using Decision = base::Result<std::optional<ports::MemberChange>>;
     using Decide = std::function<Decision(const ChatState&)>;
 
-    base::Task<base::Result<void>> change(domain::ChatId chat, domain::UserId actor,
-                                          Decide decide);
+    base::Task<base::Result<void>> change(domain::ChatId chat, domain::UserId actor, Decide decide);
     base::Task<base::Result<void>> apply(ports::MemberChange change);
     base::Task<base::Result<void>> check_users(domain::UserId actor,
                                                std::vector<domain::UserId> users);

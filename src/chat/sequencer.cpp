@@ -128,8 +128,8 @@ std::optional<Problem> Sequencer::check(const ChatState& chat,
 
 void Sequencer::refuse(const ports::LogRecord& record, const Problem& problem) {
     if (record.control) {
-        base::log::error("control.refused", {{"chat", to_string(record.control->chat)},
-                                             {"detail", problem.detail}});
+        base::log::error("control.refused",
+                         {{"chat", to_string(record.control->chat)}, {"detail", problem.detail}});
         return;
     }
     if (auto answer = take_answer(record.command.key)) {
@@ -199,11 +199,11 @@ void Sequencer::assign(const std::shared_ptr<ChatState>& chat, const ports::LogR
         chat->apply(record.control->event, record.control->actor, message.seq, message.at);
     }
     chat->senders.push(message.seq, message.sender);
-    chat->head_row = {message.chat,  message.seq, message.id, message.at,
-                      domain::preview(message.content), record.position};
+    chat->head_row = {
+        message.chat,   message.seq, message.id, message.at, domain::preview(message.content),
+        record.position};
     const ports::SendKey key = key_of(record);
-    ports::SendRow row{key,        message.chat, message.seq,
-                       message.id, message.at,   digest_of(record)};
+    ports::SendRow row{key, message.chat, message.seq, message.id, message.at, digest_of(record)};
     in_flight_.emplace(key, row);
     gathering_.batch.sends.push_back(std::move(row));
     gathering_.batch.messages.push_back({message, record.position});
@@ -278,8 +278,8 @@ void Sequencer::add_marks_rows(Gathered& gathered) const {
         const domain::ChatId chat = moved.chat->chat.id;
         gathered.batch.marks.push_back({chat, moved.user, moved.after, moved.at});
         if (moved.after.delivered > moved.before.delivered) {
-            gathered.batch.steps.push_back({chat, moved.user, ports::StepKind::delivered,
-                                            moved.after.delivered, moved.at});
+            gathered.batch.steps.push_back(
+                {chat, moved.user, ports::StepKind::delivered, moved.after.delivered, moved.at});
         }
         if (moved.after.read > moved.before.read) {
             gathered.batch.steps.push_back(
@@ -315,20 +315,23 @@ base::Task<void> Sequencer::publish(Gathered gathered) {
             member->durable = domain::merge(member->durable, moved.after);
         }
     }
-    for (const auto& waiting : gathered.repeats) fan_out_.answer(waiting.answer, waiting.result);
+    for (const auto& waiting : gathered.repeats)
+        fan_out_.answer(waiting.answer, waiting.result);
     fan_out_.send();
     for (const auto& committed : gathered.committed) {
         if (committed.control) hooks_.sequenced(*committed.control, committed.live->message.seq);
     }
-    for (const auto& done : gathered.done) done({});
-    for (const auto& moved : gathered.moved) co_await fan_out_.marks(moved);
+    for (const auto& done : gathered.done)
+        done({});
+    for (const auto& moved : gathered.moved)
+        co_await fan_out_.marks(moved);
     fan_out_.send();
 }
 
 // What is not durable has not happened: nobody gets an ack, and the chats are read anew.
 void Sequencer::fail(Gathered gathered, const Problem& problem) {
-    base::log::error("commit.failed", {{"detail", problem.detail},
-                                       {"messages", gathered.committed.size()}});
+    base::log::error("commit.failed",
+                     {{"detail", problem.detail}, {"messages", gathered.committed.size()}});
     Gathered later = std::exchange(gathering_, {});
     for (auto* lost : {&gathered, &later}) {
         for (const auto& committed : lost->committed) {
@@ -337,7 +340,8 @@ void Sequencer::fail(Gathered gathered, const Problem& problem) {
         for (const auto& waiting : lost->repeats) {
             fan_out_.answer(waiting.answer, std::unexpected(problem));
         }
-        for (const auto& done : lost->done) done(std::unexpected(problem));
+        for (const auto& done : lost->done)
+            done(std::unexpected(problem));
     }
     in_flight_.clear();
     hooks_.forget();

@@ -21,13 +21,15 @@ struct SequencerLimits {
 };
 
 // Gives every record of the log its place, commits what one tick decided as one batch, and hands
-// the outcome on: the ack to the sender, the message to the members, the marks to whom they concern.
+// the outcome on: the ack to the sender, the message to the members, the marks to whom they
+// concern.
 //
 // At most one batch is on its way to the store; what comes meanwhile is gathered for the next one.
 // So a failed commit leaves nothing behind it that has built on it.
 class Sequencer {
 public:
-    using Load = std::function<base::Task<base::Result<std::shared_ptr<ChatState>>>(domain::ChatId)>;
+    using Load =
+        std::function<base::Task<base::Result<std::shared_ptr<ChatState>>>(domain::ChatId)>;
     // A commit failed: everything this shard knows of its chats must be read anew.
     using Forget = std::function<void()>;
 

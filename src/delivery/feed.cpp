@@ -130,8 +130,8 @@ void Feed::sent(const protocol::Sent& sent, const protocol::Ref& ref) {
 }
 
 void Feed::receipt(const ReceiptNotice& notice) {
-    const auto target = std::ranges::lower_bound(notice.targets, identity_.user, {},
-                                                 &ReceiptNotice::Target::user);
+    const auto target =
+        std::ranges::lower_bound(notice.targets, identity_.user, {}, &ReceiptNotice::Target::user);
     if (target == notice.targets.end() || target->user != identity_.user) return;
     if (!streams_.contains(notice.receipt.chat)) return;
     protocol::Receipt receipt = notice.receipt;
@@ -247,7 +247,8 @@ void Feed::finish_if_ended(domain::ChatId chat) {
 void Feed::say_synced() {
     if (synced_ || output_ == nullptr) return;
     synced_ = true;
-    for (const auto& [key, receipt] : early_receipts_) write_receipt(receipt);
+    for (const auto& [key, receipt] : early_receipts_)
+        write_receipt(receipt);
     early_receipts_.clear();
     output_->write(encode_frame(protocol::encode_synced(backlog_chats_, backlog_messages_)));
 }

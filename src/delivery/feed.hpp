@@ -17,9 +17,9 @@ namespace banter::delivery {
 // Where a session's stream of one chat begins.
 struct StreamStart {
     domain::ChatId chat;
-    domain::Seq first_seq;              // the first message that the user may see
-    domain::Seq cursor;                 // the device has acknowledged so far
-    domain::Seq head;                   // committed when this was asked
+    domain::Seq first_seq;                // the first message that the user may see
+    domain::Seq cursor;                   // the device has acknowledged so far
+    domain::Seq head;                     // committed when this was asked
     std::optional<domain::Seq> last_seq;  // an ended membership: the last to be seen
 };
 
@@ -70,16 +70,20 @@ public:
     void sent(const protocol::Sent& sent, const protocol::Ref& ref);
     void receipt(const ReceiptNotice& notice);
     void acknowledged(domain::ChatId chat, domain::Seq seq);
-    void joined(domain::ChatId chat) { if (output_) output_->joined(chat); }
-    void write(EncodedFrame frame) { if (output_) output_->write(std::move(frame)); }
+    void joined(domain::ChatId chat) {
+        if (output_) output_->joined(chat);
+    }
+    void write(EncodedFrame frame) {
+        if (output_) output_->write(std::move(frame));
+    }
 
     bool follows(domain::ChatId chat) const { return streams_.contains(chat); }
 
 private:
     struct Stream {
-        domain::Seq next;   // to send
-        domain::Seq head;   // known to be committed
-        domain::Seq acked;  // by this session or before it
+        domain::Seq next;                 // to send
+        domain::Seq head;                 // known to be committed
+        domain::Seq acked;                // by this session or before it
         std::optional<domain::Seq> last;  // ended: nothing after this
         domain::Seq backlog_end;          // sent from the log up to here
         domain::Seq skip_from;            // a membership that ended and began again:

@@ -46,23 +46,28 @@ Registry::Feeds Registry::followers(domain::ChatId chat) const {
     return found == by_chat_.end() ? Feeds{} : found->second;
 }
 
-void Registry::handle(const Answer& answer) { answer.answered(answer.result); }
+void Registry::handle(const Answer& answer) {
+    answer.answered(answer.result);
+}
 
 void Registry::handle(const Joined& joined) {
     for (const auto user : joined.users) {
         const auto found = by_user_.find(user);
         if (found == by_user_.end()) continue;
         const Feeds feeds = found->second;
-        for (const auto& feed : feeds) feed->joined(joined.chat);
+        for (const auto& feed : feeds)
+            feed->joined(joined.chat);
     }
 }
 
 void Registry::handle(const std::shared_ptr<const LiveMessage>& message) {
-    for (const auto& feed : followers(message->message.chat)) feed->live(*message);
+    for (const auto& feed : followers(message->message.chat))
+        feed->live(*message);
 }
 
 void Registry::handle(const std::shared_ptr<const ReceiptNotice>& notice) {
-    for (const auto& feed : followers(notice->receipt.chat)) feed->receipt(*notice);
+    for (const auto& feed : followers(notice->receipt.chat))
+        feed->receipt(*notice);
 }
 
 void Registry::handle(const TypingNotice& notice) {

@@ -1,9 +1,8 @@
 #include "domain/ids.hpp"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <charconv>
+#include <openssl/sha.h>
 
 namespace banter::domain {
 namespace {
@@ -19,7 +18,9 @@ int hex_digit(char c) {
     return -1;
 }
 
-constexpr bool is_dash_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+constexpr bool is_dash_position(std::size_t i) {
+    return i == 8 || i == 13 || i == 18 || i == 23;
+}
 
 }  // namespace
 

@@ -51,9 +51,10 @@ struct Seq {
     Seq next() const { return {value + 1}; }
 };
 
-std::optional<std::uint64_t> parse_number_id(std::string_view text);  // 1 … 2^63-1, no sign, no zeros ahead
-std::optional<Uuid> parse_uuid(std::string_view text);                // 8-4-4-4-12, either case
-std::string format_uuid(const Uuid& uuid);                            // lower case
+std::optional<std::uint64_t> parse_number_id(
+    std::string_view text);                             // 1 … 2^63-1, no sign, no zeros ahead
+std::optional<Uuid> parse_uuid(std::string_view text);  // 8-4-4-4-12, either case
+std::string format_uuid(const Uuid& uuid);              // lower case
 
 template <class Id>
 std::optional<Id> parse_id(std::string_view text) {

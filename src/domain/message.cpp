@@ -36,7 +36,8 @@ std::string preview(const Content& content) {
     std::size_t characters = 0;
     while (end < content.text.size() && characters < preview_characters) {
         ++end;
-        while (end < content.text.size() && (content.text[end] & 0xC0) == 0x80) ++end;
+        while (end < content.text.size() && (content.text[end] & 0xC0) == 0x80)
+            ++end;
         ++characters;
     }
     return content.text.substr(0, end);

@@ -26,7 +26,8 @@ UuidTicks ticks_of(const MessageId& id) {
 MessageId make_time_uuid(UuidTicks ticks, std::uint64_t node) {
     MessageId id;
     auto& b = id.value.bytes;
-    for (std::size_t i = 0; i < 4; ++i) b[i] = static_cast<std::uint8_t>(ticks >> (24 - 8 * i));
+    for (std::size_t i = 0; i < 4; ++i)
+        b[i] = static_cast<std::uint8_t>(ticks >> (24 - 8 * i));
     b[4] = static_cast<std::uint8_t>(ticks >> 40);
     b[5] = static_cast<std::uint8_t>(ticks >> 32);
     b[6] = static_cast<std::uint8_t>((ticks >> 56 & 0x0F) | 0x10);

@@ -17,7 +17,10 @@ struct Privacy {
     bool operator==(const Privacy&) const = default;
 };
 
-enum class ServerRole { user, operator_ };  // `operator_` claimed the server; on the wire "operator"
+enum class ServerRole {
+    user,
+    operator_
+};  // `operator_` claimed the server; on the wire "operator"
 
 struct User {
     UserId id;

@@ -29,7 +29,9 @@ HttpResponse foreign_origin() {
          {}});
 }
 
-bool is_api(std::string_view path) { return path.starts_with("/v1/") || path == "/v1"; }
+bool is_api(std::string_view path) {
+    return path.starts_with("/v1/") || path == "/v1";
+}
 
 }  // namespace
 
@@ -168,8 +170,7 @@ Task<Admission> Api::admit(UpgradeRequest upgrade) {
     co_return admission;
 }
 
-void Api::take(Socket socket, std::string first_bytes,
-               std::optional<accounts::Identity> identity) {
+void Api::take(Socket socket, std::string first_bytes, std::optional<accounts::Identity> identity) {
     auto connection = std::make_shared<WebSocketConnection>(sessions_->shard, std::move(socket),
                                                             sessions_->limits.connection);
     auto session = std::make_shared<Session>(*sessions_, sessions_->sessions.next_key(), connection,

@@ -1,10 +1,9 @@
 #include "gateway/http_connection.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-
 #include <boost/asio/ip/address.hpp>
 #include <boost/beast/http.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "base/log.hpp"
 #include "protocol/websocket.hpp"
@@ -41,7 +40,9 @@ Method method_of(http::verb verb) {
     }
 }
 
-std::string text(beast::string_view view) { return std::string(view.data(), view.size()); }
+std::string text(beast::string_view view) {
+    return std::string(view.data(), view.size());
+}
 
 // The address of the other end; empty for a Unix socket.
 std::string peer_address(const Socket& socket) {
@@ -97,7 +98,8 @@ http::response<http::string_body> to_beast(HttpResponse response, bool head, boo
     if (!response.content_type.empty()) {
         message.set(http::field::content_type, response.content_type);
     }
-    for (const auto& [name, value] : response.headers) message.insert(name, value);
+    for (const auto& [name, value] : response.headers)
+        message.insert(name, value);
     message.keep_alive(keep_alive);
     message.content_length(response.body.size());
     if (response.status == 204 || response.status == 304) {
@@ -193,8 +195,8 @@ Task<bool> HttpConnection::refuse(boost::system::error_code error) {
         error == asio::error::connection_reset || error == asio::error::eof) {
         co_return false;
     }
-    auto response = HttpResponse::problem(
-        {ErrorCode::invalid, "The request is not well-formed HTTP/1.1.", {}});
+    auto response =
+        HttpResponse::problem({ErrorCode::invalid, "The request is not well-formed HTTP/1.1.", {}});
     if (error == beast::error::timeout) {
         response = HttpResponse::problem(
             {ErrorCode::invalid, "The request took too long to arrive; send it again.", {}});

@@ -24,8 +24,7 @@ public:
 
 private:
     using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
-    using Parser =
-        boost::beast::http::request_parser<boost::beast::http::string_body>;
+    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
     base::Task<void> run();
     base::Task<bool> serve_one();

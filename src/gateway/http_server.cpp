@@ -1,13 +1,12 @@
 #include "gateway/http_server.hpp"
 
-#include <sys/socket.h>
-#include <sys/stat.h>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <list>
 #include <set>
+#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/log.hpp"
 #include "gateway/http_connection.hpp"
@@ -26,7 +25,10 @@ constexpr auto retry_accept = std::chrono::milliseconds(100);
 // Outlives the server while connections are open.
 struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
     State(runtime::Shard& owner, HttpService& answering, HttpLimits given)
-        : shard(owner), service(answering), limits(given), tcp_acceptor(owner.io()),
+        : shard(owner),
+          service(answering),
+          limits(given),
+          tcp_acceptor(owner.io()),
           unix_acceptor(owner.io()) {}
 
     template <class Acceptor>
@@ -35,8 +37,8 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
             if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
             if (error) {  // out of descriptors, most likely: wait, do not spin
                 base::log::warn("accept.failed", {{"error", error.message()}});
-                self->retry = self->shard.after(retry_accept,
-                                                [self, &acceptor] { self->accept(acceptor); });
+                self->retry =
+                    self->shard.after(retry_accept, [self, &acceptor] { self->accept(acceptor); });
                 return;
             }
             self->open(Socket(std::move(socket)));
@@ -99,7 +101,8 @@ void HttpServer::stop_accepting() {
 
 void HttpServer::close_idle() {
     const auto connections = state_->connections;
-    for (const auto& connection : connections) connection->close_when_idle();
+    for (const auto& connection : connections)
+        connection->close_when_idle();
 }
 
 std::uint16_t claim_port(const std::string& address, std::uint16_t port) {

@@ -43,7 +43,9 @@ base::Result<PageQuery> page_query(const HttpRequest& request) {
     return query;
 }
 
-std::string sortable(std::uint64_t number) { return fmt::format("{:020}", number); }
+std::string sortable(std::uint64_t number) {
+    return fmt::format("{:020}", number);
+}
 
 std::string page_json(const std::string& items, const std::optional<std::string>& next,
                       const std::optional<std::string>& previous) {

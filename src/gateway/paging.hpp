@@ -25,7 +25,9 @@ std::string page_json(const std::string& items, const std::optional<std::string>
 
 // A number as text of fixed width, so that texts are in the order of the numbers.
 std::string sortable(std::uint64_t number);
-inline std::string sortable(domain::UserId user) { return sortable(user.value); }
+inline std::string sortable(domain::UserId user) {
+    return sortable(user.value);
+}
 
 // Cuts the page out of a whole list. `key_of` gives each item a text; the list must be in the
 // ascending order of these texts.

@@ -31,7 +31,8 @@ std::optional<std::vector<std::string>> match_path(std::string_view pattern,
 }  // namespace
 
 void Router::add(std::span<const Endpoint> endpoints) {
-    for (const auto& endpoint : endpoints) endpoints_.push_back(&endpoint);
+    for (const auto& endpoint : endpoints)
+        endpoints_.push_back(&endpoint);
 }
 
 Match Router::match(Method method, std::string_view path) const {

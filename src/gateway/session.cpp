@@ -208,7 +208,8 @@ Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
     attached_.insert(chat.chat);
     context_.registry.follow(chat.chat, feed_);
     feed_->add({chat.chat, attachment->first_seq, cursor, attachment->head, std::nullopt});
-    for (const auto& receipt : attachment->receipts) feed_->add_receipt(receipt);
+    for (const auto& receipt : attachment->receipts)
+        feed_->add_receipt(receipt);
     co_return Result<void>{};
 }
 
@@ -219,15 +220,18 @@ void Session::start_feed() {
     feed_->start();
     const auto early = std::move(early_);
     early_.clear();
-    for (const auto& text : early) handle_text(text);
+    for (const auto& text : early)
+        handle_text(text);
 }
 
-void Session::joined(domain::ChatId chat) { base::spawn(attach_joined(chat)); }
+void Session::joined(domain::ChatId chat) {
+    base::spawn(attach_joined(chat));
+}
 
 Task<void> Session::attach_joined(domain::ChatId chat) {
     const auto self = shared_from_this();
-    const auto attached = co_await attach(chat::FeedChat{chat, {}, true, {}, {}},
-                                          protocol::Since::start);
+    const auto attached =
+        co_await attach(chat::FeedChat{chat, {}, true, {}, {}}, protocol::Since::start);
     if (!attached && attached.error().code != ErrorCode::not_found) failed(attached.error());
 }
 
@@ -238,9 +242,8 @@ void Session::left(domain::ChatId chat) {
 }
 
 void Session::on(protocol::Send& send, const protocol::Ref& ref) {
-    ports::SendCommand command{send.chat,
-                               {identity_->user, identity_->device, send.client_id},
-                               std::move(send.content)};
+    ports::SendCommand command{
+        send.chat, {identity_->user, identity_->device, send.client_id}, std::move(send.content)};
     context_.typing.message_sent(send.chat, identity_->user);
     context_.chats.send(
         context_.shard.index(), std::move(command),
@@ -279,8 +282,8 @@ Task<void> Session::mark_read(protocol::Read read, protocol::Ref ref) {
 
 void Session::on(const protocol::Typing& typing, const protocol::Ref& ref) {
     if (!feed_->follows(typing.chat)) {
-        const base::Problem problem{ErrorCode::not_found,
-                                    "There is no such chat, or you are not in it.", {}};
+        const base::Problem problem{
+            ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
         error(problem, ref);
         return;
     }
@@ -291,11 +294,11 @@ void Session::on(const protocol::Watch& watch, const protocol::Ref& ref) {
     auto watched = watched_;
     watched.insert(watch.users.begin(), watch.users.end());
     if (watched.size() > context_.limits.frames.watched_users) {
-        const base::Problem problem{
-            ErrorCode::invalid,
-            "A session watches at most " +
-                std::to_string(context_.limits.frames.watched_users) + " users; unwatch some.",
-            {}};
+        const base::Problem problem{ErrorCode::invalid,
+                                    "A session watches at most " +
+                                        std::to_string(context_.limits.frames.watched_users) +
+                                        " users; unwatch some.",
+                                    {}};
         error(problem, ref);
         return;
     }
@@ -314,8 +317,7 @@ void Session::on(const protocol::Unwatch& unwatch, const protocol::Ref&) {
 
 void Session::presence_changed(domain::UserId user, const presence::PresenceView& view) {
     if (state_ != State::open || !watched_.contains(user)) return;
-    write_text(
-        protocol::encode_presence({user, presence::name_of(view.status), view.last_seen}));
+    write_text(protocol::encode_presence({user, presence::name_of(view.status), view.last_seen}));
 }
 
 void Session::on(const protocol::PingFrame& ping, const protocol::Ref& ref) {
@@ -332,7 +334,9 @@ void Session::check(base::Steady now) {
     }
 }
 
-void Session::revoke() { end(ws::CloseCode::revoked, "this device was signed out"); }
+void Session::revoke() {
+    end(ws::CloseCode::revoked, "this device was signed out");
+}
 
 void Session::drain(std::chrono::milliseconds reconnect_after) {
     write_text(protocol::encode_goodbye("the server is restarting", reconnect_after));
@@ -344,9 +348,13 @@ void Session::failed(const base::Problem& problem) {
     end(ws::CloseCode::overloaded, "try again later");
 }
 
-void Session::write(delivery::EncodedFrame frame) { connection_->write(std::move(frame)); }
+void Session::write(delivery::EncodedFrame frame) {
+    connection_->write(std::move(frame));
+}
 
-void Session::write_text(std::string_view payload) { connection_->write(payload); }
+void Session::write_text(std::string_view payload) {
+    connection_->write(payload);
+}
 
 void Session::error(const base::Problem& problem, const protocol::Ref& ref,
                     std::optional<domain::ClientId> client_id) {

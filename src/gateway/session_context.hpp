@@ -15,7 +15,7 @@
 namespace banter::accounts {
 class AccountService;
 class DeviceService;
-}
+}  // namespace banter::accounts
 namespace banter::chat {
 class ChatService;
 }
@@ -25,7 +25,7 @@ class Registry;
 namespace banter::presence {
 class PresenceService;
 class TypingRelay;
-}
+}  // namespace banter::presence
 namespace banter::ports {
 class MessageStore;
 }

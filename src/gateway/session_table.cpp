@@ -21,8 +21,10 @@ void SessionTable::look_after() {
     const auto now = clock_.steady();
     std::vector<std::shared_ptr<Session>> sessions;
     sessions.reserve(sessions_.size());
-    for (const auto& [key, session] : sessions_) sessions.push_back(session);
-    for (const auto& session : sessions) session->check(now);
+    for (const auto& [key, session] : sessions_)
+        sessions.push_back(session);
+    for (const auto& session : sessions)
+        session->check(now);
     if (buckets_.size() > max_buckets) buckets_.clear();  // forgives a burst, costs no memory
     start();
 }
@@ -50,17 +52,20 @@ void SessionTable::revoke(domain::UserId user, std::optional<domain::DeviceId> d
         if (!identity || identity->user != user) continue;
         if (!device || identity->device == *device) revoked.push_back(session);
     }
-    for (const auto& session : revoked) session->revoke();
+    for (const auto& session : revoked)
+        session->revoke();
 }
 
 void SessionTable::drain(ports::Random& random, std::chrono::milliseconds spread) {
     std::vector<std::shared_ptr<Session>> sessions;
-    for (const auto& [key, session] : sessions_) sessions.push_back(session);
+    for (const auto& [key, session] : sessions_)
+        sessions.push_back(session);
     for (const auto& session : sessions) {
         std::uint8_t dice[2];
         random.fill(dice);
         const auto share = (dice[0] << 8 | dice[1]) / 65536.0;
-        session->drain(std::chrono::milliseconds(500 + static_cast<long>(share * static_cast<double>(spread.count()))));
+        session->drain(std::chrono::milliseconds(
+            500 + static_cast<long>(share * static_cast<double>(spread.count()))));
     }
 }
 

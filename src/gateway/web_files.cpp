@@ -35,8 +35,8 @@ std::optional<HttpResponse> web_file(const HttpRequest& request) {
         response.status = 304;
         return response;
     }
-    const bool gzip = !asset->gzip_body.empty() &&
-                      request.accept_encoding.find("gzip") != std::string::npos;
+    const bool gzip =
+        !asset->gzip_body.empty() && request.accept_encoding.find("gzip") != std::string::npos;
     if (!asset->gzip_body.empty()) response.headers.emplace_back("Vary", "Accept-Encoding");
     if (gzip) response.headers.emplace_back("Content-Encoding", "gzip");
     response.body = gzip ? asset->gzip_body : asset->body;

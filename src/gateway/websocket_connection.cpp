@@ -1,11 +1,10 @@
 #include "gateway/websocket_connection.hpp"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace banter::gateway {
 namespace {
@@ -22,7 +21,9 @@ std::array<char, read_buffer_bytes>& shared_read_buffer() {
     return buffer;
 }
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+bool would_block(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
 
 }  // namespace
 
@@ -87,8 +88,8 @@ bool WebSocketConnection::handle(const ws::Event& event) {
     } else if (const auto* closed = std::get_if<ws::Close>(&event)) {
         close_received_ = true;
         // The answer repeats the code (RFC 6455 §5.5.1); an empty one gets the normal code.
-        const auto code = closed->code == ws::CloseCode::no_status ? ws::CloseCode::normal
-                                                                   : closed->code;
+        const auto code =
+            closed->code == ws::CloseCode::no_status ? ws::CloseCode::normal : closed->code;
         if (state_ == State::open) {
             queue_close(code, {});
         } else if (output_shut_) {

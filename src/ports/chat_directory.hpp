@@ -25,14 +25,14 @@ struct ControlMessage {
 struct NewChat {
     domain::Chat chat;
     std::vector<domain::Member> members;
-    std::optional<ControlMessage> control;       // groups: their first event
-    std::optional<domain::ClientId> client_id;   // of the creator, makes a retry find the chat
+    std::optional<ControlMessage> control;      // groups: their first event
+    std::optional<domain::ClientId> client_id;  // of the creator, makes a retry find the chat
     domain::UserId creator;
 };
 
 struct MemberChange {
-    ControlMessage control;                     // its event says what happened
-    std::vector<domain::Member> added;          // without joined_seq
+    ControlMessage control;             // its event says what happened
+    std::vector<domain::Member> added;  // without joined_seq
     std::vector<domain::UserId> removed;
     std::vector<std::pair<domain::UserId, domain::Role>> roles;
     std::optional<std::string> title;
@@ -47,8 +47,8 @@ struct ChatWithMembers {
 struct Membership {
     domain::Chat chat;
     domain::Member member;
-    std::size_t members = 0;       // how many the chat has
-    domain::UserId other;          // direct chats: the other one; groups: zero
+    std::size_t members = 0;  // how many the chat has
+    domain::UserId other;     // direct chats: the other one; groups: zero
 };
 
 // A membership that has ended: what the user may still be told of it is joined_seq … left_seq.

@@ -110,10 +110,10 @@ struct CommitBatch {
 // A part of a chat's log: both ends exclusive, so `after = 0` starts at the first message.
 struct MessageRange {
     domain::ChatId chat;
-    domain::Seq after;                   // only messages with a greater seq
+    domain::Seq after;                      // only messages with a greater seq
     domain::Seq before{~std::uint64_t{0}};  // only messages with a smaller seq
-    std::size_t limit = 50;              // at most so many, 1 … 1000
-    bool newest_first = false;           // which end `limit` counts from, and the order returned
+    std::size_t limit = 50;                 // at most so many, 1 … 1000
+    bool newest_first = false;              // which end `limit` counts from, and the order returned
 };
 
 // The log of every chat, with what must be written in the same instant.

@@ -24,8 +24,7 @@ PresenceService::PresenceService(const runtime::Shards& shards, std::vector<Pres
                                  VisibilitySource& visibility, const ports::Clock& clock)
     : shards_(shards) {
     for (std::size_t i = 0; i < shards_.count(); ++i) {
-        homes_.push_back(
-            std::make_unique<PresenceShard>(shards_, i, sinks, visibility, clock));
+        homes_.push_back(std::make_unique<PresenceShard>(shards_, i, sinks, visibility, clock));
     }
 }
 
@@ -45,9 +44,8 @@ void PresenceService::session_closed(UserId user, domain::DeviceId device) {
 }
 
 void PresenceService::watch(WatcherId watcher, UserId watching, UserId target) {
-    on_home(target, [=](PresenceShard& shard) {
-        base::spawn(shard.watch(watcher, watching, target));
-    });
+    on_home(target,
+            [=](PresenceShard& shard) { base::spawn(shard.watch(watcher, watching, target)); });
 }
 
 void PresenceService::unwatch(WatcherId watcher, UserId target) {

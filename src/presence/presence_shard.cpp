@@ -41,15 +41,15 @@ void PresenceShard::session_closed(UserId user, DeviceId device) {
         base::spawn(remember(user, device, now));
     }
     if (!state.sessions.empty()) return;
-    state.going_offline = shards_[index_].after(PresenceService::grace,
-                                                [this, user] { become_offline(user); });
+    state.going_offline =
+        shards_[index_].after(PresenceService::grace, [this, user] { become_offline(user); });
 }
 
 Task<void> PresenceShard::remember(UserId user, DeviceId device, base::Timestamp at) {
     const auto remembered = co_await visibility_.session_ended(user, device, at);
     if (!remembered) {
-        base::log::warn("presence.not_remembered", {{"user", to_string(user)},
-                                                    {"detail", remembered.error().detail}});
+        base::log::warn("presence.not_remembered",
+                        {{"user", to_string(user)}, {"detail", remembered.error().detail}});
     }
 }
 
@@ -142,7 +142,8 @@ Task<void> PresenceShard::reevaluate(UserId target) {
         const auto watch = std::ranges::find(state.watches, watcher, &Watch::watcher);
         if (watch == state.watches.end()) continue;
         watch->visible = visible && *visible;
-        const PresenceView view = watch->visible ? view_of(state) : PresenceView{Status::hidden, {}};
+        const PresenceView view =
+            watch->visible ? view_of(state) : PresenceView{Status::hidden, {}};
         if (view != watch->told) tell(*watch, target, view);
     }
 }

@@ -31,7 +31,8 @@ void TypingRelay::session_closed(domain::UserId user) {
          ++at) {
         chats.push_back(at->first.second);
     }
-    for (const auto& chat : chats) set(chat, user, false);
+    for (const auto& chat : chats)
+        set(chat, user, false);
 }
 
 }  // namespace banter::presence

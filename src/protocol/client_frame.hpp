@@ -56,8 +56,8 @@ struct FrameLimits {
 };
 
 struct ParsedFrame {
-    std::optional<std::string> ref;              // to repeat in the answer
-    std::optional<domain::ClientId> client_id;   // of a `send`, to repeat in its error
+    std::optional<std::string> ref;             // to repeat in the answer
+    std::optional<domain::ClientId> client_id;  // of a `send`, to repeat in its error
     base::Result<ClientFrame> frame;
 };
 

@@ -20,7 +20,9 @@ void Fields::note(std::string_view name, std::string_view what_is_wrong) {
     problem_ = base::Problem{base::ErrorCode::invalid, std::move(detail), {}};
 }
 
-void Fields::missing(std::string_view name) { note(name, "is missing"); }
+void Fields::missing(std::string_view name) {
+    note(name, "is missing");
+}
 
 std::optional<std::string> Fields::optional_text(std::string_view name) {
     const auto* value = find(name);
@@ -108,8 +110,8 @@ std::vector<domain::UserId> Fields::users(std::string_view name, std::size_t max
     }
     for (const auto& item : *array) {
         const auto* text = item.if_string();
-        const auto id = text ? domain::parse_id<domain::UserId>({text->data(), text->size()})
-                             : std::nullopt;
+        const auto id =
+            text ? domain::parse_id<domain::UserId>({text->data(), text->size()}) : std::nullopt;
         if (!id) {
             note(name, "must be a list of user ids");
             return {};
@@ -136,6 +138,8 @@ base::Result<JsonDocument> JsonDocument::parse(std::string_view text) {
     return JsonDocument(std::move(holder));
 }
 
-Fields JsonDocument::fields() const { return Fields(holder_->value.get_object()); }
+Fields JsonDocument::fields() const {
+    return Fields(holder_->value.get_object());
+}
 
 }  // namespace banter::protocol

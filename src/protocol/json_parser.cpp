@@ -17,8 +17,12 @@ int escaped_unit(std::string_view text, std::size_t at) {
     return error == std::errc{} && end == first + 4 ? unit : -1;
 }
 
-bool is_high(int unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
-bool is_low(int unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
+bool is_high(int unit) {
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+bool is_low(int unit) {
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
 
 }  // namespace
 

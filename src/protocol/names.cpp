@@ -31,13 +31,27 @@ std::optional<Enum> parse_in(const std::array<std::string_view, N>& names, std::
 
 }  // namespace
 
-std::string_view name_of(domain::MessageKind kind) { return name_in(message_kinds, kind); }
-std::string_view name_of(domain::Change change) { return name_in(changes, change); }
-std::string_view name_of(domain::ChatType type) { return name_in(chat_types, type); }
-std::string_view name_of(domain::Role role) { return name_in(roles, role); }
-std::string_view name_of(domain::HistoryMode mode) { return name_in(history_modes, mode); }
-std::string_view name_of(domain::Audience audience) { return name_in(audiences, audience); }
-std::string_view name_of(domain::ServerRole role) { return name_in(server_roles, role); }
+std::string_view name_of(domain::MessageKind kind) {
+    return name_in(message_kinds, kind);
+}
+std::string_view name_of(domain::Change change) {
+    return name_in(changes, change);
+}
+std::string_view name_of(domain::ChatType type) {
+    return name_in(chat_types, type);
+}
+std::string_view name_of(domain::Role role) {
+    return name_in(roles, role);
+}
+std::string_view name_of(domain::HistoryMode mode) {
+    return name_in(history_modes, mode);
+}
+std::string_view name_of(domain::Audience audience) {
+    return name_in(audiences, audience);
+}
+std::string_view name_of(domain::ServerRole role) {
+    return name_in(server_roles, role);
+}
 
 std::optional<domain::MessageKind> parse_message_kind(std::string_view name) {
     return parse_in<domain::MessageKind>(message_kinds, name);

@@ -22,7 +22,9 @@ constexpr std::array<ProblemKind, 11> kinds = {{
 
 }  // namespace
 
-const ProblemKind& kind_of(base::ErrorCode code) { return kinds[static_cast<std::size_t>(code)]; }
+const ProblemKind& kind_of(base::ErrorCode code) {
+    return kinds[static_cast<std::size_t>(code)];
+}
 
 std::optional<base::ErrorCode> parse_error_code(std::string_view code) {
     for (std::size_t i = 0; i < kinds.size(); ++i) {

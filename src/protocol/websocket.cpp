@@ -1,11 +1,10 @@
 #include "protocol/websocket.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "base/utf8.hpp"
 
@@ -15,7 +14,9 @@ namespace {
 constexpr std::size_t max_control_payload = 125;
 constexpr std::string_view accept_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-bool is_control(Opcode opcode) { return static_cast<std::uint8_t>(opcode) >= 0x8; }
+bool is_control(Opcode opcode) {
+    return static_cast<std::uint8_t>(opcode) >= 0x8;
+}
 
 bool is_known(std::uint8_t opcode) {
     return opcode <= 0x2 || (opcode >= 0x8 && opcode <= 0xA);
@@ -32,7 +33,8 @@ void unmask(std::span<char> payload, const std::array<char, 4>& key) {
         word ^= wide;
         std::memcpy(payload.data() + at, &word, 8);
     }
-    for (; at < payload.size(); ++at) payload[at] = static_cast<char>(payload[at] ^ key[at % 4]);
+    for (; at < payload.size(); ++at)
+        payload[at] = static_cast<char>(payload[at] ^ key[at % 4]);
 }
 
 // RFC 6455 §7.4: the codes that may stand in a close frame.
@@ -74,7 +76,8 @@ void Decoder::feed(std::span<char> bytes, const Visitor& visit) {
     if (finished_) return;
     if (carry_.empty()) {
         const std::size_t used = parse(bytes, visit);
-        if (!finished_) carry_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
+        if (!finished_)
+            carry_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(used), bytes.end());
         return;
     }
     carry_.append(bytes.data(), bytes.size());
@@ -116,7 +119,8 @@ bool Decoder::parse_header(std::span<const char> bytes, Header& header, const Vi
     if (bytes.size() < header.size + extended) return false;
     if (extended > 0) {
         header.length = 0;
-        for (std::size_t i = 0; i < extended; ++i) header.length = header.length << 8 | byte(2 + i);
+        for (std::size_t i = 0; i < extended; ++i)
+            header.length = header.length << 8 | byte(2 + i);
         header.size += extended;
         header.minimal = extended == 2 ? header.length > 125 : header.length > 0xFFFF;
     }

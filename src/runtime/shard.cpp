@@ -25,7 +25,8 @@ void Shard::run() {
     this_shard = this;
     Executor::set_current(this);
     const auto guard = asio::make_work_guard(*io_);
-    while (!stopped_.load(std::memory_order_acquire)) tick();
+    while (!stopped_.load(std::memory_order_acquire))
+        tick();
     run_ready();
     run_tick_end();
     send_mail();
@@ -73,7 +74,8 @@ void Shard::tick() {
 bool Shard::take_mail() {
     const std::scoped_lock lock(inbox_mutex_);
     woken_ = false;
-    for (auto& work : inbox_) ready_.push_back(std::move(work));
+    for (auto& work : inbox_)
+        ready_.push_back(std::move(work));
     inbox_.clear();
     return !ready_.empty();
 }
@@ -81,14 +83,16 @@ bool Shard::take_mail() {
 // Runs what is ready now; what that posts in turn waits for the next tick.
 void Shard::run_ready() {
     running_.swap(ready_);
-    for (auto& work : running_) work();
+    for (auto& work : running_)
+        work();
     running_.clear();
 }
 
 void Shard::run_tick_end() {
     std::vector<base::Work> works;
     works.swap(tick_end_);
-    for (auto& work : works) work();
+    for (auto& work : works)
+        work();
     works.clear();
     if (tick_end_.empty()) tick_end_.swap(works);  // keeps the capacity
 }
@@ -103,7 +107,8 @@ void Shard::receive(std::vector<base::Work>& mail) {
     bool wake = false;
     {
         const std::scoped_lock lock(inbox_mutex_);
-        for (auto& work : mail) inbox_.push_back(std::move(work));
+        for (auto& work : mail)
+            inbox_.push_back(std::move(work));
         wake = !woken_;
         woken_ = true;
     }

@@ -14,8 +14,8 @@ struct PasswordOptions {
     bool generate = false;  // make one and print it
 };
 
-int run_user_add(const Config& config, const std::string& username,
-                 const std::string& display_name, const PasswordOptions& password);
+int run_user_add(const Config& config, const std::string& username, const std::string& display_name,
+                 const PasswordOptions& password);
 int run_user_list(const Config& config);
 int run_user_password(const Config& config, const std::string& username,
                       const PasswordOptions& password);

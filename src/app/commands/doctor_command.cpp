@@ -23,13 +23,15 @@ int run_doctor(const Config& config) {
     for (const auto& damage : report.damages) {
         fmt::print("chat {}: {}\n", to_string(damage.chat), damage.what);
     }
-    for (const auto& fault : faults) fmt::print("directory: {}\n", fault);
+    for (const auto& fault : faults)
+        fmt::print("directory: {}\n", fault);
     if (report.damages.empty() && faults.empty()) {
         fmt::print("All is well.\n");
         return 0;
     }
-    fmt::print("The data is damaged: restore a backup, or keep a copy of the directory before "
-               "anything else.\n");
+    fmt::print(
+        "The data is damaged: restore a backup, or keep a copy of the directory before "
+        "anything else.\n");
     return static_cast<int>(Exit::data_directory);
 }
 

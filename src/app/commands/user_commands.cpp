@@ -1,7 +1,6 @@
 #include <fmt/core.h>
-#include <unistd.h>
-
 #include <thread>
+#include <unistd.h>
 
 #include "app/blocking.hpp"
 #include "app/commands/commands.hpp"
@@ -103,8 +102,8 @@ void list_offline(const Config& config) {
 
 }  // namespace
 
-int run_user_add(const Config& config, const std::string& username,
-                 const std::string& display_name, const PasswordOptions& options) {
+int run_user_add(const Config& config, const std::string& username, const std::string& display_name,
+                 const PasswordOptions& options) {
     accounts::SignUp request;
     request.username = username;
     request.display_name = display_name.empty() ? username : display_name;
@@ -144,9 +143,8 @@ int run_user_password(const Config& config, const std::string& username,
         require_success(*answer);
     } else {
         Offline offline(config);
-        wait_or_throw<domain::User>(offline.shard(), [&] {
-            return offline.accounts().set_password(username, password);
-        });
+        wait_or_throw<domain::User>(
+            offline.shard(), [&] { return offline.accounts().set_password(username, password); });
     }
     fmt::print("The password of {} is set; every device was signed out.\n", username);
     return 0;

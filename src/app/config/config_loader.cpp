@@ -1,9 +1,8 @@
 #include "app/config/config_loader.hpp"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <toml++/toml.h>
+#include <unistd.h>
 
 #include "app/startup_error.hpp"
 
@@ -16,7 +15,8 @@ constexpr const char* default_file = "banter.toml";
 
 std::vector<std::string> field_names() {
     std::vector<std::string> names;
-    for (const auto& field : config_fields()) names.emplace_back(field.name);
+    for (const auto& field : config_fields())
+        names.emplace_back(field.name);
     return names;
 }
 
@@ -45,11 +45,10 @@ std::string text_of(const toml::node& node, const std::string& name, const std::
 
 // A number in quotes, or a bare word where a text belongs, is a mistake worth telling.
 void check_type(const ConfigField& field, const toml::node& node, const std::string& file) {
-    const bool fits =
-        std::holds_alternative<NumberSetting>(field.setting)  ? node.is_integer()
-        : std::holds_alternative<FlagSetting>(field.setting)  ? node.is_boolean()
-        : std::holds_alternative<ListSetting>(field.setting)  ? node.is_array()
-                                                              : node.is_string();
+    const bool fits = std::holds_alternative<NumberSetting>(field.setting) ? node.is_integer()
+                      : std::holds_alternative<FlagSetting>(field.setting) ? node.is_boolean()
+                      : std::holds_alternative<ListSetting>(field.setting) ? node.is_array()
+                                                                           : node.is_string();
     if (fits) return;
     throw StartupError(Exit::usage, "The setting '" + std::string(field.name) + "' in " + file +
                                         " must be " + allowed_values(field) + ".");
@@ -65,9 +64,9 @@ void apply_table(const toml::table& table, const std::string& prefix, const std:
         }
         const auto* field = find_config_field(name);
         if (field == nullptr) {
-            throw StartupError(Exit::usage,
-                               "There is no setting '" + name + "' (in " + file + "); " +
-                                   did_you_mean(nearest_name(name, field_names())));
+            throw StartupError(Exit::usage, "There is no setting '" + name + "' (in " + file +
+                                                "); " +
+                                                did_you_mean(nearest_name(name, field_names())));
         }
         check_type(*field, node, file);
         set_from_text(*field, loaded.config, text_of(node, name, file), "in " + file);
@@ -80,9 +79,9 @@ void apply_file(const std::string& file, LoadedConfig& loaded) {
         apply_table(toml::parse_file(file), "", file, loaded);
     } catch (const toml::parse_error& error) {
         const auto at = error.source().begin;
-        throw StartupError(Exit::usage, "The configuration " + file + " cannot be read: " +
-                                            std::string(error.description()) + " (line " +
-                                            std::to_string(at.line) + ").");
+        throw StartupError(Exit::usage, "The configuration " + file +
+                                            " cannot be read: " + std::string(error.description()) +
+                                            " (line " + std::to_string(at.line) + ").");
     }
 }
 

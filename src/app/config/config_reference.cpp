@@ -60,7 +60,8 @@ std::string config_reference() {
     const Config defaults;
     std::string out =
         "# Settings\n\n"
-        "Made by `banter config docs` from the declarations in src/app/config/config_fields.cpp.\n\n"
+        "Made by `banter config docs` from the declarations in "
+        "src/app/config/config_fields.cpp.\n\n"
         "A setting comes from a flag, else from the environment, else from the TOML file that\n"
         "`--config` names (or `./banter.toml`), else it has its default. An unknown key is an\n"
         "error.\n\n"

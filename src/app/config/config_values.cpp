@@ -104,7 +104,8 @@ std::string environment_name(const ConfigField& field) {
 
 std::string flag_name(const ConfigField& field) {
     std::string name = "--";
-    for (const char c : field.name) name += c == '.' || c == '_' ? '-' : c;
+    for (const char c : field.name)
+        name += c == '.' || c == '_' ? '-' : c;
     return name;
 }
 
@@ -141,25 +142,24 @@ std::string toml_value(const ConfigField& field, const Config& config) {
 }
 
 std::string allowed_values(const ConfigField& field) {
-    return std::visit(
-        Overloaded{
-            [](const NumberSetting& setting) {
-                return "a number from " + std::to_string(setting.min) + " to " +
-                       std::to_string(setting.max);
-            },
-            [](const FlagSetting&) { return std::string("true or false"); },
-            [](const TextSetting&) { return std::string("a text"); },
-            [](const ListSetting&) { return std::string("a list of texts"); },
-            [](const ChoiceSetting& setting) {
-                std::string out = "one of ";
-                for (const auto name : setting.names) {
-                    if (!out.ends_with(' ')) out += ", ";
-                    out += name;
-                }
-                return out;
-            },
-        },
-        field.setting);
+    return std::visit(Overloaded{
+                          [](const NumberSetting& setting) {
+                              return "a number from " + std::to_string(setting.min) + " to " +
+                                     std::to_string(setting.max);
+                          },
+                          [](const FlagSetting&) { return std::string("true or false"); },
+                          [](const TextSetting&) { return std::string("a text"); },
+                          [](const ListSetting&) { return std::string("a list of texts"); },
+                          [](const ChoiceSetting& setting) {
+                              std::string out = "one of ";
+                              for (const auto name : setting.names) {
+                                  if (!out.ends_with(' ')) out += ", ";
+                                  out += name;
+                              }
+                              return out;
+                          },
+                      },
+                      field.setting);
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {

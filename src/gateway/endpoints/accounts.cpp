@@ -42,8 +42,8 @@ Task<HttpResponse> post_user(Api& api, Call call) {
 }
 
 std::string session_cookie(const std::string& value, std::chrono::seconds ttl) {
-    return "__Host-banter=" + value + "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=" +
-           std::to_string(ttl.count());
+    return "__Host-banter=" + value +
+           "; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(ttl.count());
 }
 
 HttpResponse session_answer(const accounts::Session& session, int status) {
@@ -125,7 +125,8 @@ Task<HttpResponse> patch_me(Api& api, Call call) {
     if (fields.problem()) co_return HttpResponse::problem(*fields.problem());
     const auto user =
         co_await api.services().accounts.update_profile(call.identity.user, std::move(change));
-    co_return answer_or_problem(user, [](const auto& changed) { return own_profile(200, changed); });
+    co_return answer_or_problem(user,
+                                [](const auto& changed) { return own_profile(200, changed); });
 }
 
 Task<HttpResponse> get_users(Api& api, Call call) {
@@ -168,6 +169,8 @@ constexpr std::array<Endpoint, 9> endpoints = {{
 
 }  // namespace
 
-std::span<const Endpoint> account_endpoints() { return endpoints; }
+std::span<const Endpoint> account_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

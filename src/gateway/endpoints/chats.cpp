@@ -239,6 +239,8 @@ constexpr std::array<Endpoint, 8> endpoints = {{
 
 }  // namespace
 
-std::span<const Endpoint> chat_endpoints() { return endpoints; }
+std::span<const Endpoint> chat_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

@@ -55,14 +55,15 @@ Task<HttpResponse> delete_block(Api& api, Call call) {
 constexpr std::array<Endpoint, 5> endpoints = {{
     {Method::get, "/v1/contacts", Access::signed_in, get_contacts, "The user's contacts"},
     {Method::put, "/v1/contacts/{user}", Access::signed_in, put_contact, "Add a contact"},
-    {Method::delete_, "/v1/contacts/{user}", Access::signed_in, delete_contact,
-     "Remove a contact"},
+    {Method::delete_, "/v1/contacts/{user}", Access::signed_in, delete_contact, "Remove a contact"},
     {Method::put, "/v1/blocks/{user}", Access::signed_in, put_block, "Block a user"},
     {Method::delete_, "/v1/blocks/{user}", Access::signed_in, delete_block, "Unblock a user"},
 }};
 
 }  // namespace
 
-std::span<const Endpoint> contact_endpoints() { return endpoints; }
+std::span<const Endpoint> contact_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

@@ -57,6 +57,8 @@ constexpr std::array<Endpoint, 3> endpoints = {{
 
 }  // namespace
 
-std::span<const Endpoint> control_endpoints() { return endpoints; }
+std::span<const Endpoint> control_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

@@ -62,6 +62,8 @@ constexpr std::array<Endpoint, 3> endpoints = {{
 
 }  // namespace
 
-std::span<const Endpoint> device_endpoints() { return endpoints; }
+std::span<const Endpoint> device_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

@@ -38,7 +38,11 @@ constexpr std::array<Endpoint, 1> metrics = {{
 
 }  // namespace
 
-std::span<const Endpoint> health_endpoints() { return health; }
-std::span<const Endpoint> metrics_endpoints() { return metrics; }
+std::span<const Endpoint> health_endpoints() {
+    return health;
+}
+std::span<const Endpoint> metrics_endpoints() {
+    return metrics;
+}
 
 }  // namespace banter::gateway

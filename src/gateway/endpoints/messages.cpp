@@ -167,6 +167,8 @@ constexpr std::array<Endpoint, 5> endpoints = {{
 
 }  // namespace
 
-std::span<const Endpoint> message_endpoints() { return endpoints; }
+std::span<const Endpoint> message_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

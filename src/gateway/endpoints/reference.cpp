@@ -49,6 +49,8 @@ constexpr std::array<Endpoint, 3> endpoints = {{
 
 }  // namespace
 
-std::span<const Endpoint> reference_endpoints() { return endpoints; }
+std::span<const Endpoint> reference_endpoints() {
+    return endpoints;
+}
 
 }  // namespace banter::gateway

@@ -55,8 +55,8 @@ std::string message_name(const FrameDescription& frame) {
 
 std::string_view schema_of(std::string_view field) {
     constexpr std::array<std::string_view, 10> numbers = {
-        "seq",   "reply_to", "heartbeat_ms", "delivered",      "read",
-        "chats", "messages", "n",            "retry_after_ms", "reconnect_after_ms"};
+        "seq",      "reply_to", "heartbeat_ms",   "delivered",         "read", "chats",
+        "messages", "n",        "retry_after_ms", "reconnect_after_ms"};
     if (field == "on") return R"({"type":"boolean"})";
     if (field == "users") return R"({"type":"array","items":{"type":"string"}})";
     if (field == "limits" || field == "event") return R"({"type":"object"})";
@@ -81,10 +81,9 @@ void write_payload(JsonObject& payload, const FrameDescription& frame) {
             properties.raw(field, schema_of(field));
         }
     }
-    protocol::append_json_array(payload.open("required"), required,
-                                [](std::string& out, std::string_view name) {
-                                    protocol::append_json_string(out, name);
-                                });
+    protocol::append_json_array(
+        payload.open("required"), required,
+        [](std::string& out, std::string_view name) { protocol::append_json_string(out, name); });
 }
 
 void write_messages(JsonObject& messages) {
@@ -115,7 +114,9 @@ void write_operation(JsonObject& operations, std::string_view name, bool from_cl
 
 }  // namespace
 
-std::span<const FrameDescription> frames() { return frame_table; }
+std::span<const FrameDescription> frames() {
+    return frame_table;
+}
 
 std::string asyncapi(const std::string& version) {
     std::string out;

@@ -80,7 +80,8 @@ void append_row(std::string& out, std::initializer_list<std::string_view> cells)
 
 std::string openapi(const std::vector<const Endpoint*>& endpoints, const std::string& version) {
     std::map<std::string_view, std::vector<const Endpoint*>> by_path;
-    for (const auto* endpoint : endpoints) by_path[endpoint->path].push_back(endpoint);
+    for (const auto* endpoint : endpoints)
+        by_path[endpoint->path].push_back(endpoint);
     std::string out;
     {
         JsonObject document(out);
@@ -94,7 +95,8 @@ std::string openapi(const std::vector<const Endpoint*>& endpoints, const std::st
             JsonObject paths(document.open("paths"));
             for (const auto& [path, operations] : by_path) {
                 JsonObject item(paths.open(path));
-                for (const auto* endpoint : operations) write_operation(item, *endpoint);
+                for (const auto* endpoint : operations)
+                    write_operation(item, *endpoint);
             }
         }
         document.raw("components", components);
@@ -109,8 +111,9 @@ std::string docs_page(const std::vector<const Endpoint*>& endpoints, const std::
         "td{padding:.2rem .8rem .2rem 0;vertical-align:top}td:nth-child(-n+2){font-family:"
         "monospace}</style><h1>Banter API ";
     append_html(out, version);
-    out += "</h1><p>Machine-readable: <a href=\"/openapi.json\">OpenAPI</a>, "
-           "<a href=\"/asyncapi.json\">AsyncAPI</a>.</p><h2>HTTP</h2><table>\n";
+    out +=
+        "</h1><p>Machine-readable: <a href=\"/openapi.json\">OpenAPI</a>, "
+        "<a href=\"/asyncapi.json\">AsyncAPI</a>.</p><h2>HTTP</h2><table>\n";
     for (const auto* endpoint : endpoints) {
         append_row(out, {name_of(endpoint->method), endpoint->path, endpoint->summary});
     }

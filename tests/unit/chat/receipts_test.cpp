@@ -8,7 +8,8 @@ using base::ErrorCode;
 class ReceiptsTest : public ChatTest {
 protected:
     ReceiptsTest() {
-        for (int i = 0; i < 3; ++i) send(chat, ann);
+        for (int i = 0; i < 3; ++i)
+            send(chat, ann);
     }
 
     domain::Marks marks(UserId user) { return run(service->summary(chat, user))->view.marks; }
@@ -62,7 +63,8 @@ TEST_F(ReceiptsTest, PrivacyWithholdsReads) {
         if (member.user == bob) EXPECT_FALSE(member.read);
     }
     const auto attachment = run(service->attach(chat, ann, 0, {}));
-    for (const auto& receipt : attachment->receipts) EXPECT_FALSE(receipt.read);
+    for (const auto& receipt : attachment->receipts)
+        EXPECT_FALSE(receipt.read);
     relations.policies[bob] = {domain::Audience::contacts, {ann}};
     service->policy_changed(bob);
     executor.run_until_idle();

@@ -21,10 +21,10 @@ public:
         const std::string& text = *frame;
         const auto field = [&](std::string_view name) {
             const auto at = text.find("\"" + std::string(name) + "\":");
-            return at == std::string::npos ? std::string()
-                                           : text.substr(at + name.size() + 3,
-                                                         text.find_first_of(",}", at) - at -
-                                                             name.size() - 3);
+            return at == std::string::npos
+                       ? std::string()
+                       : text.substr(at + name.size() + 3,
+                                     text.find_first_of(",}", at) - at - name.size() - 3);
         };
         const auto type = field("type");
         std::string said = type.substr(1, type.size() - 2);
@@ -60,7 +60,8 @@ protected:
 
     void store_messages(std::uint64_t from, std::uint64_t to) {
         ports::CommitBatch batch;
-        for (auto seq = from; seq <= to; ++seq) batch.messages.push_back({message(seq), {}});
+        for (auto seq = from; seq <= to; ++seq)
+            batch.messages.push_back({message(seq), {}});
         batch.heads.push_back({chat, Seq{to}, {}, {}, "", {}});
         executor.run(store.commit(std::move(batch)));
     }

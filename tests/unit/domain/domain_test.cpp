@@ -1,7 +1,6 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
-
-#include <algorithm>
 
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
@@ -24,7 +23,8 @@ TEST(WatermarkProperty, MergesInAnyOrderAndAnyNumberOfTimes) {
     const bool holds = rc::check("order", [] {
         std::vector<Marks> arrivals;
         const auto count = *rc::gen::inRange(1, 8);
-        for (int i = 0; i < count; ++i) arrivals.push_back(any_marks());
+        for (int i = 0; i < count; ++i)
+            arrivals.push_back(any_marks());
         const auto fold = [](const std::vector<Marks>& list) {
             Marks marks;
             for (const auto& one : list) {
@@ -94,7 +94,8 @@ TEST(ContentDigest, DiffersWithEveryPartOfTheMeaning) {
 
 TEST(Preview, CutsBetweenCharacters) {
     Content content;
-    for (int i = 0; i < 150; ++i) content.text += "é";
+    for (int i = 0; i < 150; ++i)
+        content.text += "é";
     EXPECT_EQ(preview(content).size(), 200U);
 }
 

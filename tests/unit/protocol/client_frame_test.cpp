@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view chat = "11111111-2222-4333-8444-555555555555";
 constexpr std::string_view client_id = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
 
-ParsedFrame parse(std::string_view text) { return parse_client_frame(text, FrameLimits{}); }
+ParsedFrame parse(std::string_view text) {
+    return parse_client_frame(text, FrameLimits{});
+}
 
 std::string send_with(std::string_view rest) {
     return std::string(R"({"type":"send","client_id":")") + std::string(client_id) +
@@ -68,8 +70,10 @@ TEST(ClientFrame, RefusesALoneSurrogateAndStillKnowsWhoseItIs) {
 
 TEST(ClientFrame, RefusesDeepNesting) {
     std::string deep = R"({"type":"ping","x":)";
-    for (int i = 0; i < 1000; ++i) deep += '[';
-    for (int i = 0; i < 1000; ++i) deep += ']';
+    for (int i = 0; i < 1000; ++i)
+        deep += '[';
+    for (int i = 0; i < 1000; ++i)
+        deep += ']';
     EXPECT_FALSE(parse(deep + "}").frame);
 }
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
-
 #include <string>
 #include <vector>
 
@@ -119,8 +118,8 @@ TEST(WebSocketDecoder, RefusesALengthThatIsNotTheShortest) {
 // However the bytes are cut, the same messages come out.
 TEST(WebSocketDecoderProperty, DoesNotDependOnHowTheStreamIsCut) {
     const bool holds = rc::check("cuts", [] {
-        const auto sizes = *rc::gen::container<std::vector<std::size_t>>(
-            rc::gen::inRange<std::size_t>(0, 70'000));
+        const auto sizes =
+            *rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, 70'000));
         std::string stream;
         Said expected;
         for (const auto size : sizes) {
@@ -132,7 +131,8 @@ TEST(WebSocketDecoderProperty, DoesNotDependOnHowTheStreamIsCut) {
         Said said;
         for (std::size_t at = 0; at < stream.size();) {
             const auto length = *rc::gen::inRange<std::size_t>(1, 40'000);
-            for (auto& one : decode(decoder, stream.substr(at, length))) said.push_back(one);
+            for (auto& one : decode(decoder, stream.substr(at, length)))
+                said.push_back(one);
             at += length;
         }
         RC_ASSERT(said == expected);
