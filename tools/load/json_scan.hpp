@@ -11,8 +11,8 @@ namespace banter::load {
 // Reads frames of a trusted server faster than a JSON library would: one pass, no copies. It
 // checks no more of the syntax than it needs to find the members.
 
-// Calls `visit(name, value)` for each member of the object `json`; a value is the raw slice, strings
-// with their quotes. False: this is no JSON object.
+// Calls `visit(name, value)` for each member of the object `json`; a value is the raw slice,
+// strings with their quotes. False: this is no JSON object.
 template <class Visit>
 bool scan_object(std::string_view json, Visit visit);
 

@@ -17,7 +17,7 @@ void add_replay(CLI::App& app, ReplayOptions& options) {
     verb->add_option("--server", options.server, "URL of the server")->capture_default_str();
     verb->add_option("--pid", options.server_pid, "its process, to measure its CPU time");
     verb->add_option("--logs", options.logs, "play so many logs; 0: all")->capture_default_str();
-    verb->add_option("--max-users", options.max_users, "leave out logs that would need more people")
+    verb->add_option("--max-users", options.max_users, "leave out logs that need more people")
         ->capture_default_str();
     verb->add_option("--speed", options.speed, "times faster than it was")
         ->check(CLI::PositiveNumber)
@@ -33,7 +33,7 @@ void add_replay(CLI::App& app, ReplayOptions& options) {
                      "chance that a connection breaks right after a send")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    verb->add_option("--seed", options.seed, "of everything that is random")->capture_default_str();
+    verb->add_option("--seed", options.seed, "of all that is random")->capture_default_str();
     verb->add_option("--prefix", options.prefix, "of the usernames; the same one reuses accounts");
     verb->add_flag("--markdown", options.markdown, "print the table for a document");
 }
@@ -75,7 +75,7 @@ void add_bench(CLI::App& app, BenchOptions& options) {
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     verb->add_option("--knee-p99-ms", options.knee_p99_ms,
-                     "ack p99 that counts as falling behind; 0: 10 times fdatasync's, at least 20");
+                     "ack p99 that counts as falling behind; 0: 10 times fdatasync's, or 20");
     verb->add_flag("--with-floor", options.with_floor, "measure the floor in the same run");
     verb->add_option("--prefix", options.prefix, "of the usernames; the same one reuses accounts");
 }

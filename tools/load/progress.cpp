@@ -35,7 +35,8 @@ void Progress::show(std::uint64_t done, const std::string& note) {
     const double share =
         total_ == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total_);
     if (!terminal_) {
-        fmt::print(stderr, "{}: {:.0f} % ({} of {}) {}\n", phase_, share * 100, done, total_, note);
+        fmt::print(stderr, "{}: {:.0f} % ({} of {}) {}\n", phase_, share * 100, done, total_,
+                   note);
         return;
     }
     const auto filled = static_cast<std::size_t>(std::min(share, 1.0) * bar_width);

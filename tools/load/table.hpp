@@ -17,7 +17,9 @@ class Table {
 public:
     void section(std::string title);
     void row(std::string name, std::string value);
-    void row(std::string name, std::uint64_t value) { row(std::move(name), with_separators(value)); }
+    void row(std::string name, std::uint64_t value) {
+        row(std::move(name), with_separators(value));
+    }
 
     std::string text() const;
     std::string markdown() const;

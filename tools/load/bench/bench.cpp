@@ -25,10 +25,6 @@ constexpr double enough = 0.97;
 // … and the generator is not what is late.
 constexpr milliseconds tolerable_lag{5};
 
-nanoseconds of_seconds(double seconds) {
-    return nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
-}
-
 }  // namespace
 
 Bench::Bench(BenchOptions options)
@@ -144,8 +140,9 @@ double Bench::search_knee() {
     search.start = options_.rate;
     return find_knee(search, [&](double rate) {
         // A broken promise ends the search: it is reported instead of a speed.
-        if (!run_.measured.sound()) return false;
-        return keeps_up(rate);
+        if (!run_.measured.sound() || !keeps_up(rate)) return false;
+        at_knee_ = run_;
+        return true;
     });
 }
 

@@ -31,7 +31,7 @@ struct BenchOptions {
     bool markdown = false;
 };
 
-// Measures 1:1 durable messages: each acknowledged, delivered, and its delivery told to the sender.
+// Measures 1:1 durable messages: each acknowledged, delivered, and the sender told of that.
 class Bench {
 public:
     explicit Bench(BenchOptions options);
@@ -67,6 +67,7 @@ private:
     void print(const Table& table) const;
     std::string read_metrics();
     double per_message_us(const Run& run) const;
+    std::string per_cpu_second(const Run& run) const;
 
     BenchOptions options_;
     EventLoop loop_;
@@ -81,6 +82,7 @@ private:
     Run run_;
     std::optional<Run> floor_;
     double knee_ = 0;
+    Run at_knee_;
     bool knee_of_generator_ = false;
     std::optional<double> bytes_per_connection_;
 };

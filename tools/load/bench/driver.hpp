@@ -8,7 +8,8 @@
 
 namespace banter::load {
 
-// What a driver tells of the messages it was asked to send. `message` is the number given to send().
+// What a driver tells of the messages it was asked to send. `message` is the number that send()
+// was given.
 class Arrivals {
 public:
     virtual ~Arrivals() = default;

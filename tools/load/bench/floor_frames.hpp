@@ -8,8 +8,8 @@
 
 namespace banter::load::floor {
 
-// The floor's frames: this header, then filler up to `size` bytes in all. Nothing is parsed, nothing
-// is stored: the least that any server which moves these bytes has to do.
+// The floor's frames: this header, then filler up to `size` bytes in all. Nothing is parsed,
+// nothing is stored: the least that any server which moves these bytes has to do.
 enum class Kind : std::uint16_t {
     hello,     // client → server: which end of which pair this connection is
     send,      // sender → server

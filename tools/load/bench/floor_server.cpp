@@ -47,9 +47,11 @@ public:
     [[noreturn]] void run() {
         std::array<epoll_event, 512> events;
         while (true) {
-            const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+            const auto room = static_cast<int>(events.size());
+            const int count = epoll_wait(epoll_, events.data(), room, -1);
             for (int i = 0; i < count; ++i) {
-                auto* connection = static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+                const auto& event = events[static_cast<std::size_t>(i)];
+                auto* connection = static_cast<Connection*>(event.data.ptr);
                 if (connection == nullptr) {
                     accept_one();
                 } else {

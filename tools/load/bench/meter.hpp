@@ -52,7 +52,8 @@ public:
         std::function<void()> begins;
         std::function<void()> ends;
     };
-    // Sends, then waits for what is still on its way. `while_running` is called every now and then with the share done.
+    // Sends, then waits for what is still on its way. `while_running` is called every now and
+    // then with the share done.
     Measurement run(const Load& load, const Window& window,
                     const std::function<void(double)>& while_running);
 

@@ -48,6 +48,11 @@ double Bench::per_message_us(const Run& run) const {
     return seconds_of(run.server_cpu) * 1e6 / static_cast<double>(run.measured.completed);
 }
 
+std::string Bench::per_cpu_second(const Run& run) const {
+    const double us = per_message_us(run);
+    return us > 0 ? with_separators(static_cast<std::uint64_t>(1e6 / us)) : "not measured";
+}
+
 void Bench::describe(Table& table) const {
     table.section("Settings");
     table.row("load", fmt::format("open loop, {:.0f} messages/s for {:.0f} s after {:.0f} s of "
@@ -69,12 +74,16 @@ void Bench::add_speed(Table& table) const {
     if (knee_ > 0) {
         table.row("knee", fmt::format("{:.0f} messages/s{}", knee_,
                                       knee_of_generator_ ? " (limited by the generator)" : ""));
+        if (at_knee_.server_cpu.count() > 0) {
+            table.row("at the knee: messages per server-CPU-second", per_cpu_second(at_knee_));
+            table.row("at the knee: server CPU",
+                      share_of_core(at_knee_.server_cpu, at_knee_.measured.window));
+        }
     }
     table.row("completed", fmt::format("{:.0f} messages/s", measured.achieved()));
     if (measured.refused > 0) table.row("refused", measured.refused);
     if (run_.server_cpu.count() > 0) {
-        table.row("messages per server-CPU-second",
-                  with_separators(static_cast<std::uint64_t>(1e6 / per_message_us(run_))));
+        table.row("messages per server-CPU-second", per_cpu_second(run_));
         table.row("server CPU", share_of_core(run_.server_cpu, measured.window));
     }
     table.row("generator CPU", share_of_core(run_.generator_cpu, measured.window));
@@ -114,8 +123,7 @@ void Bench::add_floor(Table& table) const {
         return;
     }
     table.row("completed", fmt::format("{:.0f} messages/s", measured.achieved()));
-    table.row("messages per CPU-second",
-              with_separators(static_cast<std::uint64_t>(1e6 / per_message_us(*floor_))));
+    table.row("messages per CPU-second", per_cpu_second(*floor_));
     table.row("ack", format_quantiles(measured.ack));
     table.row("delivery", format_quantiles(measured.delivery));
     table.row("delivered receipt", format_quantiles(measured.receipt));

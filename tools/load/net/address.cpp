@@ -11,7 +11,7 @@ namespace banter::load {
 Address parse_address(std::string_view url) {
     constexpr std::string_view scheme = "http://";
     if (!url.starts_with(scheme)) {
-        throw std::runtime_error("The server's URL must begin with http:// (there is no TLS here): " +
+        throw std::runtime_error("The server's URL must begin with http:// (no TLS here): " +
                                  std::string(url));
     }
     auto host = url.substr(scheme.size());

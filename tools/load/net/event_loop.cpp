@@ -85,8 +85,8 @@ void EventLoop::turn(Time deadline) {
     const auto wait = std::max<std::int64_t>((deadline - Clock::now()).count(), 0);
     const timespec timeout{static_cast<time_t>(wait / 1'000'000'000), wait % 1'000'000'000};
     std::array<epoll_event, 512> events;
-    const int count = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout,
-                                   nullptr);
+    const auto room = static_cast<int>(events.size());
+    const int count = epoll_pwait2(epoll_, events.data(), room, &timeout, nullptr);
     if (count < 0 && errno != EINTR) throw system_failure("epoll_pwait2");
     now_ = Clock::now();
     for (int i = 0; i < count; ++i) {

@@ -8,16 +8,19 @@
 namespace banter::load {
 namespace {
 
+// Names of headers do not depend on case (RFC 9110 §5.1).
+bool is_named(std::string_view line, std::string_view name) {
+    if (line.size() <= name.size() || line[name.size()] != ':') return false;
+    return std::ranges::equal(line.substr(0, name.size()), name,
+                              [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+}
+
 std::string_view header(std::string_view head, std::string_view name) {
     std::size_t at = head.find("\r\n");
     while (at != std::string_view::npos) {
         at += 2;
         const auto line = head.substr(at, head.find("\r\n", at) - at);
-        const bool same = line.size() > name.size() && line[name.size()] == ':' &&
-                          std::ranges::equal(line.substr(0, name.size()), name, [](char a, char b) {
-                              return (a | 0x20) == (b | 0x20);
-                          });
-        if (same) {
+        if (is_named(line, name)) {
             const std::size_t value = line.find_first_not_of(' ', name.size() + 1);
             return value == std::string_view::npos ? std::string_view() : line.substr(value);
         }
@@ -63,7 +66,8 @@ std::size_t parse_response(std::string_view bytes, HttpResponse& response, bool&
     const std::size_t head_end = bytes.find("\r\n\r\n");
     if (head_end == std::string_view::npos) return 0;
     const auto head = bytes.substr(0, head_end + 2);
-    response.status = static_cast<int>(number(head.substr(std::min<std::size_t>(9, head.size()), 3), 10));
+    if (head.size() < 12) return 0;
+    response.status = static_cast<int>(number(head.substr(9, 3), 10));
     response.body.clear();
     const auto connection = header(head, "Connection");
     keep_alive = connection != "close" && connection != "Close";

@@ -68,7 +68,8 @@ void WebSocketClient::read_upgrade(std::span<char> bytes) {
         response_.starts_with("HTTP/1.1 101 ") &&
         response_.find(websocket::accept_key(key_)) < end;
     if (!accepted) {
-        return finish(false, "the upgrade was refused: " + response_.substr(0, response_.find('\r')));
+        const auto status = response_.substr(0, response_.find('\r'));
+        return finish(false, "the upgrade was refused: " + status);
     }
     std::string rest = response_.substr(end + 4);
     response_.clear();
@@ -95,7 +96,8 @@ bool WebSocketClient::handle(const websocket::Event& event) {
 void WebSocketClient::append(websocket::Opcode opcode, std::string_view payload) {
     auto& out = stream_.output();
     const std::size_t before = out.size();
-    websocket::append_masked_frame(out, opcode, payload, static_cast<std::uint32_t>(masks_.next()));
+    const auto mask = static_cast<std::uint32_t>(masks_.next());
+    websocket::append_masked_frame(out, opcode, payload, mask);
     bytes_sent_ += out.size() - before;
 }
 

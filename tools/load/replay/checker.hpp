@@ -50,8 +50,8 @@ public:
     Seq last() const { return next_ - 1; }  // 0: nothing yet
     Seq last_acknowledged() const { return acknowledged_; }
     const Faults& faults() const { return faults_; }
-    // Seqs first … last that were given up by being added anew while away (protocol.md: "re-joined:
-    // from the new join").
+    // Seqs first … last that were given up by being added anew while away (protocol.md:
+    // "re-joined: from the new join").
     const std::vector<std::pair<Seq, Seq>>& waived() const { return waived_; }
 
 private:
@@ -74,7 +74,8 @@ private:
 class GroupLedger {
 public:
     // Somebody saw this message; `content` must be the same for everyone.
-    void observed(Seq seq, std::uint64_t content, Change change, const std::vector<Person>& people);
+    void observed(Seq seq, std::uint64_t content, Change change,
+                  const std::vector<Person>& people);
     // A send was acknowledged. `content` as a receiver computes it.
     void accepted(Seq seq, std::uint64_t content);
 
@@ -83,7 +84,7 @@ public:
     std::uint64_t events() const { return events_; }
     const Faults& faults() const { return faults_; }
 
-    // The times of membership as [first, last] in the order of the log; last is 0 while it goes on.
+    // The times of membership as [first, last] in the order of the log; last is 0 while it lasts.
     std::vector<std::pair<Seq, Seq>> memberships(Person person) const;
     // Is the person a member at the head?
     bool is_member(Person person) const;

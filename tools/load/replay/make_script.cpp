@@ -94,8 +94,7 @@ private:
     }
 
     bool begin_with_first_to_join() {
-        const auto first =
-            std::ranges::find(group_.steps, Step::Kind::join, [](const Step& s) { return s.kind; });
+        const auto first = std::ranges::find(group_.steps, Step::Kind::join, &Step::kind);
         if (first == group_.steps.end()) return false;
         group_.members.push_back(first->person);
         group_.steps.erase(first);

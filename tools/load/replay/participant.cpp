@@ -82,7 +82,7 @@ void Participant::on_closed(bool clean, const std::string& why) {
     attempts_ = attempts;
     const double longest = std::min(20.0, 0.5 * static_cast<double>(1U << std::min(attempts, 6U)));
     const double pause = context_.random.unit() * longest;
-    context_.loop.after(nanoseconds(static_cast<std::int64_t>(pause * 1e9)), [this] { connect(); });
+    context_.loop.after(of_seconds(pause), [this] { connect(); });
 }
 
 void Participant::on_text(std::string_view text) {
@@ -191,7 +191,8 @@ void Participant::transmit(std::size_t index) {
     }
     send.connection = connection_;
     last_sent_ = context_.loop.now();
-    socket_.send(send_frame(client_id_of(context_.run, index), send.seat->group->chat(), send.text));
+    const auto client_id = client_id_of(context_.run, index);
+    socket_.send(send_frame(client_id, send.seat->group->chat(), send.text));
 }
 
 void Participant::acknowledge() {

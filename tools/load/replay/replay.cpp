@@ -43,7 +43,8 @@ bool Replay::run() {
     ScriptLimits limits;
     limits.logs = options_.logs;
     limits.max_people = options_.max_users;
-    limits.max_pause = milliseconds(static_cast<std::int64_t>(options_.max_pause_minutes * 60'000));
+    limits.max_pause = std::chrono::duration_cast<milliseconds>(
+        of_seconds(options_.max_pause_minutes * 60));
     prepare(make_script(read_records(options_.file), limits));
     create_groups();
     connect_members();
@@ -73,8 +74,7 @@ void Replay::prepare(Script script) {
     for (std::uint32_t g = 0; g < script.groups.size(); ++g) {
         auto& group = script.groups[g];
         for (std::uint32_t s = 0; s < group.steps.size(); ++s) {
-            const double ns = static_cast<double>(group.steps[s].at.count()) * 1e6 / options_.speed;
-            cues_.push_back({nanoseconds(static_cast<std::int64_t>(ns)), g, s});
+            cues_.push_back({of_seconds(seconds_of(group.steps[s].at) / options_.speed), g, s});
         }
         std::vector<Participant*> people;
         for (const auto person : group.people) people.push_back(&participants_[person]);
@@ -166,9 +166,7 @@ void Replay::start_spells() {
 void Replay::spell(Participant& participant) {
     const double mean_online =
         mean_seconds_away * (1 - options_.offline_share) / options_.offline_share;
-    const auto span = [&](double mean) {
-        return nanoseconds(static_cast<std::int64_t>(random_.exponential(mean) * 1e9));
-    };
+    const auto span = [&](double mean) { return of_seconds(random_.exponential(mean)); };
     loop_.after(span(mean_online), [this, &participant, away = span(mean_seconds_away)] {
         if (!playing_) return;
         // Who has joined nothing yet stays away.

@@ -45,8 +45,8 @@ void Replay::describe_faults(const Group& group, const Seat& seat, const Faults&
         times += fmt::format(" {}-{}", first, last == 0 ? "" : std::to_string(last));
     }
     troubles_.push_back(fmt::format(
-        "{} in {} (chat {}, member at{}, head {}, last seen {}, last acknowledged {}, {}): lost {}, "
-        "duplicates {}, disorder {}, outside {}",
+        "{} in {} (chat {}, member at{}, head {}, last seen {}, last acknowledged {}, {}): "
+        "lost {}, duplicates {}, disorder {}, outside {}",
         seat.participant->account().username, group.script().name, group.chat(), times,
         group.ledger().head(), seat.stream.last(), seat.stream.last_acknowledged(),
         seat.participant->synced() ? "online" : "offline", faults.lost, faults.duplicates,
@@ -72,7 +72,8 @@ void Replay::count_marks_behind(Group& group, Verdict& verdict) {
         std::string path = "/v1/chats/" + group.chat() + "/members?limit=200";
         if (!after.empty()) path += "&after=" + after;
         std::string token;
-        accounts_api_.with_token(group.owner().account(), [&](const auto& fresh) { token = fresh; });
+        accounts_api_.with_token(group.owner().account(),
+                                 [&](const auto& fresh) { token = fresh; });
         loop_.run_until([&] { return !token.empty(); });
         const auto answer = http_.request_and_wait({"GET", path, token, ""});
         scan_array(member(answer.body, "items"), [&](std::string_view item) {
