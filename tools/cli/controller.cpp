@@ -113,10 +113,8 @@ void Controller::fetch_what_is_missing() {
     }
     for (const auto& chat : model_.take_unknown_chats()) {
         ask([chat](client::HttpClient& http) { return http.chat(chat); },
-            [this](const client::Result<client::ChatSummary>& found) {
-                if (!found) return;
-                model_.put_chat(*found);
-                fetch_what_is_missing();
+            [this, chat](const client::Result<client::ChatSummary>& found) {
+                take_chat(chat, found);
             });
     }
     auto unwatched = model_.take_unwatched_users();
@@ -129,6 +127,17 @@ void Controller::take_user(UserId id, client::Result<client::User> found) {
     } else if (found.error().kind == client::Error::Kind::refused) {
         // Gone: a name that says so ends the waiting for one.
         model_.put_user({.id = id, .username = "", .display_name = model_.name_of(id), .role = ""});
+    } else {
+        model_.ask_again_for(id);
+    }
+}
+
+void Controller::take_chat(const ChatId& id, const client::Result<client::ChatSummary>& found) {
+    if (found) {
+        model_.put_chat(*found);
+        fetch_what_is_missing();
+    } else if (found.error().kind == client::Error::Kind::refused) {
+        model_.put_left_chat(id);
     } else {
         model_.ask_again_for(id);
     }

@@ -65,6 +65,7 @@ private:
     void handle_phase(const client::PhaseChanged& change);
     void fetch_what_is_missing();
     void take_user(UserId id, client::Result<client::User> found);
+    void take_chat(const ChatId& id, const client::Result<client::ChatSummary>& found);
     void load_self();
     void load_chats(std::string after);
     void load_members(const ChatId& chat);

@@ -17,8 +17,8 @@ struct Ending {
 Ending run_full_screen(const ChatOptions& options, const SignedIn& account,
                        client::TokenStore& tokens);
 
-// Lines: prints what comes in, sends what is typed. Returns at the end of the input, once
-// everything is sent; else as the full screen.
+// Lines: prints what comes in, sends what is typed. Returns at the end of the input, once all that
+// was missed is printed and everything is sent; else as the full screen.
 Ending run_plain(const ChatOptions& options, const SignedIn& account, client::TokenStore& tokens);
 
 // Sends options.send to options.chat and returns once it is durable, or after a minute of trying.

@@ -77,6 +77,13 @@ void Model::put_chat(const client::ChatSummary& summary) {
     if (users_watched_.insert(known.other).second) unwatched_users_.push_back(known.other);
 }
 
+void Model::put_left_chat(const ChatId& id) {
+    auto& known = chat(id);
+    known.is_known = true;
+    known.is_left = true;
+    if (known.title.empty()) known.title = "a group you left";
+}
+
 void Model::put_members(const ChatId& id, const std::vector<client::Member>& members) {
     auto& known = chat(id);
     auto before = std::exchange(known.members, {});
@@ -248,6 +255,8 @@ void Model::on_phase(const client::PhaseChanged& change, base::Steady now) {
     if (phase_ == client::Phase::live) {
         for (const auto user : std::exchange(postponed_users_, {}))
             want_user(user);
+        for (const auto& chat : std::exchange(postponed_chats_, {}))
+            unknown_chats_.push_back(chat);
     }
     ++version_;
 }
@@ -389,6 +398,10 @@ std::vector<UserId> Model::take_unknown_users() {
 void Model::ask_again_for(UserId user) {
     users_asked_.erase(user);
     postponed_users_.push_back(user);
+}
+
+void Model::ask_again_for(const ChatId& chat) {
+    postponed_chats_.push_back(chat);
 }
 
 std::vector<ChatId> Model::take_unknown_chats() {

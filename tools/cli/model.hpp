@@ -69,6 +69,8 @@ public:
     void set_self(client::User user);
     void put_user(client::User user);
     void put_chat(const client::ChatSummary& summary);
+    // The server tells no more about it: its last messages came after the user had been removed.
+    void put_left_chat(const ChatId& chat);
     void put_members(const ChatId& chat, const std::vector<client::Member>& members);
     void put_presence(const client::Presence& presence);
     // `older`: the page begins below what was there; an empty one means there is no more.
@@ -116,9 +118,9 @@ public:
     // ---- what is still to be asked for; each is told once
     std::vector<UserId> take_unknown_users();
     std::vector<ChatId> take_unknown_chats();
-    // The user could not be asked for: he is told again once a message of his comes or the
-    // connection is back.
+    // The server could not be asked: told again when the connection is back.
     void ask_again_for(UserId user);
+    void ask_again_for(const ChatId& chat);
     std::vector<UserId> take_unwatched_users();
 
     // Grows with every change: what was drawn for one version need not be drawn again.
@@ -147,6 +149,7 @@ private:
     std::vector<UserId> postponed_users_;
     std::set<ChatId> chats_asked_;
     std::vector<ChatId> unknown_chats_;
+    std::vector<ChatId> postponed_chats_;
     std::set<UserId> users_watched_;
     std::vector<UserId> unwatched_users_;
     std::uint64_t version_ = 0;

@@ -146,7 +146,10 @@ private:
 
     void finish_if_done() {
         if (ending_ || !input_ended_ || controller_.unacknowledged_sends() > 0) return;
-        if (controller_.is_busy()) return;
+        // What has come in the meantime is printed first, unless the server is out of reach.
+        const auto phase = controller_.model().phase();
+        const bool knows_all = phase == client::Phase::live || phase == client::Phase::waiting;
+        if (!knows_all || controller_.is_busy() || !waiting_.empty()) return;
         ending_ = Ending{.failed = something_failed_, .message = ""};
     }
 

@@ -106,6 +106,26 @@ TEST_F(ModelTest, AsksForNamesAndChatsItDoesNotKnowOnce) {
     EXPECT_EQ(model.take_unwatched_users(), std::vector<UserId>{bob});
 }
 
+TEST_F(ModelTest, KeepsTheLastMessagesOfAGroupItWasRemovedFromWhileAway) {
+    model.on_message(message(9, 4, bob, "farewell"));
+    model.put_left_chat(chat_id(9));
+    EXPECT_EQ(model.chats().size(), 3u);
+    EXPECT_EQ(model.title_of(*model.find(chat_id(9))), "a group you left");
+    EXPECT_TRUE(shows(9, "farewell"));
+}
+
+TEST_F(ModelTest, AsksAgainWhenTheConnectionIsBack) {
+    model.on_message(message(9, 1, carol));
+    model.take_unknown_users();
+    model.take_unknown_chats();
+    model.ask_again_for(carol);
+    model.ask_again_for(chat_id(9));
+    EXPECT_TRUE(model.take_unknown_users().empty());
+    model.on_phase({.phase = client::Phase::live, .retry_in = 0ms, .reason = ""}, {});
+    EXPECT_EQ(model.take_unknown_users(), std::vector<UserId>{carol});
+    EXPECT_EQ(model.take_unknown_chats(), std::vector<ChatId>{chat_id(9)});
+}
+
 TEST_F(ModelTest, MembershipFollowsTheEvents) {
     client::Member own{
         .user = alice, .role = "member", .joined_at = {}, .delivered = {}, .read = {}};
