@@ -90,17 +90,20 @@ QUALIFIERS = r"(const|noexcept|override|final| |->.*|:.*)*"
 
 
 def function_lengths(text: str):
-    """Name and length of each function: from a line that ends in "{" at namespace or class depth
-    and is no namespace, class, enum or table, to the "}" in the same column."""
+    """Name, line and length of each function: from the line where its declaration begins, at
+    namespace or class depth, to the "}" in the same column."""
     lines = text.splitlines()
-    start = re.compile(rf"^( {{0,4}})(?!{NOT_A_FUNCTION}).*\) ?{QUALIFIERS}\{{$")
+    opening = re.compile(rf"^(?!\s*(?:{NOT_A_FUNCTION})).*\) ?{QUALIFIERS}\{{$")
     at = 0
     while at < len(lines):
-        match = start.match(lines[at])
-        if match:
+        if opening.match(lines[at]):
+            first = at
+            while first > 0 and lines[first].startswith("     "):
+                first -= 1
+            indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
             for end in range(at + 1, len(lines)):
-                if lines[end].startswith(match[1] + "}"):
-                    yield lines[at].strip(), at + 1, end - at + 1
+                if lines[end].startswith(indent + "}"):
+                    yield lines[first].strip(), first + 1, end - first + 1
                     at = end
                     break
         at += 1
