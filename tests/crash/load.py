@@ -26,6 +26,7 @@ class Sender:
     marks: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     in_flight: int = 0
+    acknowledged: int = 0  # sends with an ack; read by other threads
 
     def run(self, stop: threading.Event) -> None:
         """Until the connection breaks, which is what the test is for."""
@@ -69,6 +70,7 @@ class Sender:
             self.in_flight -= 1
         if send.seq not in (None, frame["seq"]):
             self.problems.append(f"{send} was acknowledged again as {frame}")
+        self.acknowledged += send.seq is None
         send.seq = frame["seq"]
 
     def _follow(self, frame):
