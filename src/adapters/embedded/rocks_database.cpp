@@ -7,6 +7,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <unistd.h>
 #include <vector>
@@ -27,6 +28,10 @@ constexpr std::array<const char*, column_count> column_names{
 constexpr std::size_t merges_before_join = 16;
 
 constexpr double memory_filter_share = 0.02;  // of a write buffer
+
+// How many bytes of the keys are shared by rows that are written near each other in time: a chat or
+// a user. RocksDB then begins its search for a row's place where the last row of these went.
+constexpr std::array<std::size_t, column_count> neighbours_prefix{0, 16, 16, 16, 8, 8, 16, 16};
 
 rocksdb::CompressionType fast_compression() {
     const auto supported = rocksdb::GetSupportedCompressions();
@@ -53,6 +58,10 @@ ColumnFamilyOptions column_options(Column column, const RocksOptions& options,
     result.table_factory = tables(cache, !scanned);
     result.write_buffer_size = options.write_buffer_bytes;  // the sum of all is what limits them
     result.arena_block_size = std::min<std::size_t>(256 << 10, options.write_buffer_bytes / 8);
+    if (const auto prefix = neighbours_prefix[static_cast<std::size_t>(column)]; prefix > 0) {
+        result.memtable_insert_with_hint_prefix_extractor.reset(
+            rocksdb::NewFixedPrefixTransform(prefix));
+    }
     result.level_compaction_dynamic_level_bytes = true;
     // The youngest levels are rewritten soon; compressing them would not pay.
     result.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
