@@ -9,7 +9,9 @@
 #include <boost/beast/ssl.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
+#include <cerrno>
 #include <optional>
+#include <sys/socket.h>
 #include <variant>
 
 #include "client/tls.hpp"
@@ -60,7 +62,8 @@ public:
     Result<HttpResponse> exchange(const HttpRequest& request) {
         const auto idle = std::chrono::steady_clock::now() - used_at_;
         const bool repeatable = is_repeatable(request.method);
-        const bool reuse = is_open() && idle < (repeatable ? reusable_for : surely_open_for);
+        const bool reuse =
+            is_open() && is_quiet() && idle < (repeatable ? reusable_for : surely_open_for);
         if (reuse) {
             auto response = attempt(request);
             const bool broke = !response && response.error().kind == Error::Kind::unreachable;
@@ -77,6 +80,16 @@ public:
 
 private:
     bool is_open() const { return !std::holds_alternative<std::monostate>(stream_); }
+
+    // Nothing has come on the kept connection; what could is the news that it is closed.
+    bool is_quiet() {
+        auto* plain = std::get_if<Plain>(&stream_);
+        auto& socket =
+            plain ? plain->socket() : beast::get_lowest_layer(std::get<Secure>(stream_)).socket();
+        char byte = 0;
+        const auto seen = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return seen < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
 
     // Runs what `start(handler)` begins until it has called the handler or time is up.
     template <class Start>

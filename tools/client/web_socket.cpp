@@ -178,7 +178,8 @@ private:
         // While a failed write waits for the reader, or the other way round.
         beast::get_lowest_layer(stream_).close();
         const bool with_frame = error == websocket::error::closed;
-        handlers_.closed(with_frame ? reason.code : 0, with_frame ? said : error.message());
+        handlers_.closed(with_frame ? reason.code : 0,
+                         with_frame ? said : "The connection broke: " + error.message());
     }
 
     ServerAddress address_;
