@@ -200,6 +200,15 @@ class WebSocket:
         while payload not in self._pongs:
             self._read(deadline, f"a pong frame with {payload!r}")
 
+    def read_for(self, seconds):
+        """Takes what comes within so many seconds, to the end of the connection at most."""
+        deadline = time.monotonic() + seconds
+        while not self._ended and self.close_code is None:
+            wait = deadline - time.monotonic()
+            if wait <= 0 or not select.select([self._socket], [], [], wait)[0]:
+                return
+            self._read(deadline, "what comes")
+
     def barrier(self):
         """Everything that the session was sent so far is in the inbox."""
         n = int(uuid.uuid4()) % 10 ** 9

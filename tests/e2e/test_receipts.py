@@ -1,0 +1,187 @@
+"""Delivered and read: who is told, and when."""
+
+import pytest
+
+
+@pytest.fixture
+def chat(alice, bob):
+    return alice.direct_chat(bob)
+
+
+def receipts_of(user, chat, seq):
+    items = user.http.every(f"/v1/chats/{chat}/messages/{seq}/receipts")
+    return {one["user"]: one for one in items}
+
+
+def test_sent_delivered_read_are_told_to_the_sender(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    mine.say(chat, "hello")
+    theirs.send("received", chat=chat, seq=1)
+    delivered = mine.expect("receipt", chat=chat, user=bob.id)
+    assert delivered["delivered"] == 1 and "read" not in delivered
+    assert delivered["at"].endswith("Z")
+    theirs.send("read", chat=chat, seq=1)
+    read = mine.expect("receipt", chat=chat, user=bob.id)
+    assert read["read"] == 1
+
+
+def test_read_implies_delivered(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    mine.say(chat, "hello")
+    theirs.send("read", chat=chat, seq=1)
+    receipt = mine.expect("receipt", chat=chat, user=bob.id)
+    assert (receipt["delivered"], receipt["read"]) == (1, 1)
+    assert alice.members(chat)[bob.id]["delivered"] == 1
+
+
+def test_marks_are_cumulative(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    for n in range(5):
+        mine.say(chat, f"{n}")
+    theirs.send("received", chat=chat, seq=5)
+    assert mine.expect("receipt", user=bob.id)["delivered"] == 5
+    assert all(receipts_of(alice, chat, seq)[bob.id]["delivered_at"] for seq in range(1, 6))
+
+
+def test_a_mark_that_goes_back_is_ignored(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    for n in range(3):
+        mine.say(chat, f"{n}")
+    theirs.send("received", chat=chat, seq=3)
+    theirs.send("received", chat=chat, seq=1)
+    theirs.send("read", chat=chat, seq=2)
+    theirs.send("read", chat=chat, seq=1, ref="back")
+    mine.expect("receipt", read=2)
+    theirs.barrier()
+    assert theirs.of_type("error") == []
+    member = alice.members(chat)[bob.id]
+    assert (member["delivered"], member["read"]) == (3, 2)
+    mine.say(chat, "last")
+    theirs.send("received", chat=chat, seq=4)
+    mine.expect("receipt", delivered=4)
+    assert all(receipt["delivered"] == 3 for receipt in mine.of_type("receipt"))
+
+
+@pytest.mark.parametrize("type", ["received", "read"])
+@pytest.mark.parametrize("seq", [2, 2 ** 62, -1, "1", None, 1.5])
+def test_a_mark_beyond_the_head_or_no_number_is_invalid(alice, bob, chat, type, seq):
+    alice.post(chat, "x")
+    theirs = bob.connect()
+    theirs.send(type, chat=chat, seq=seq, ref="bad")
+    theirs.expect_error("invalid", ref="bad")
+    assert bob.members(chat)[bob.id]["delivered"] == 0
+
+
+def test_receipts_name_the_time_the_mark_first_passed(alice, bob, chat):
+    alice.post(chat, "one")
+    assert receipts_of(alice, chat, 1) == {
+        bob.id: {"user": bob.id, "delivered_at": None, "read_at": None}}
+    bob.received(chat, 1)
+    first = receipts_of(alice, chat, 1)[bob.id]
+    assert first["delivered_at"].endswith("Z") and first["read_at"] is None
+    alice.post(chat, "two")
+    bob.read(chat, 2)
+    after = receipts_of(alice, chat, 1)[bob.id]
+    assert after["delivered_at"] == first["delivered_at"]
+    assert after["read_at"] >= first["delivered_at"]
+    assert receipts_of(alice, chat, 2)[bob.id]["delivered_at"] == after["read_at"]
+
+
+def test_every_member_of_a_group_is_asked_for(alice, bob, carol):
+    group = alice.group(bob, carol)
+    alice.post(group, "x")
+    bob.read(group, 2)
+    receipts = receipts_of(alice, group, 2)
+    assert set(receipts) == {bob.id, carol.id}
+    assert receipts[bob.id]["read_at"] and receipts[carol.id]["delivered_at"] is None
+    paged = alice.http.every(f"/v1/chats/{group}/messages/2/receipts", limit=1)
+    assert {one["user"] for one in paged} == {bob.id, carol.id}
+
+
+@pytest.mark.parametrize("seq", ["0", "2", "-1", "x", "99999999999999999999"])
+def test_receipts_of_no_message_are_not_found(alice, chat, seq):
+    alice.post(chat, "x")
+    alice.http.get(f"/v1/chats/{chat}/messages/{seq}/receipts").problem(404, "not_found")
+
+
+def test_only_the_senders_of_what_was_passed_are_told(alice, bob, carol):
+    group = alice.group(bob, carol)
+    mine, others = alice.connect(), bob.connect()
+    alice.post(group, "from alice")
+    bob.post(group, "from bob")
+    mine.expect_messages(group, 2)
+    carol.received(group, 2)
+    mine.expect("receipt", user=carol.id, delivered=2)
+    carol.received(group, 3)
+    others.expect("receipt", user=carol.id, delivered=3)
+    others.barrier()
+    mine.barrier()
+    assert others.of_type("receipt") == [] and mine.of_type("receipt") == []
+
+
+def test_a_read_is_told_to_the_readers_other_devices(alice, bob, chat):
+    reading, other = bob.connect(), bob.sign_in().connect()
+    alice.post(chat, "x")
+    reading.expect("message")
+    reading.send("read", chat=chat, seq=1)
+    assert other.expect("receipt", chat=chat, user=bob.id)["read"] == 1
+
+
+def test_receipts_are_coalesced_and_end_at_the_newest_mark(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    for n in range(200):
+        mine.send_message(chat, f"{n}")
+    theirs.expect_messages(chat, 200)
+    for seq in range(1, 201):
+        theirs.send("received", chat=chat, seq=seq)
+    marks = []
+    while not marks or marks[-1] < 200:
+        marks.append(mine.expect("receipt", user=bob.id)["delivered"])
+    assert marks == sorted(set(marks))
+
+
+def test_a_members_delivered_mark_is_the_furthest_of_his_devices(alice, bob, chat):
+    second = bob.sign_in()
+    for n in range(3):
+        alice.post(chat, f"{n}")
+    bob.received(chat, 1)
+    second.http.post(f"/v1/chats/{chat}/received", {"seq": 3}).ok(204)
+    assert alice.members(chat)[bob.id]["delivered"] == 3
+    bob.received(chat, 2)
+    assert alice.members(chat)[bob.id]["delivered"] == 3
+    assert [one["seq"] for one in bob.connect().backlog if one["type"] == "message"] == [3]
+
+
+# Privacy
+
+
+@pytest.mark.parametrize("audience, contact, told", [
+    ("everyone", False, True), ("contacts", True, True), ("contacts", False, False),
+    ("nobody", True, False)])
+def test_read_receipts_obey_the_readers_privacy(alice, bob, chat, audience, contact, told):
+    bob.http.patch("/v1/me", {"privacy": {"read_receipts": audience}}).ok()
+    if contact:
+        bob.http.put(f"/v1/contacts/{alice.id}").ok(204)
+    mine = alice.connect()
+    mine.say(chat, "x")
+    bob.read(chat, 1)
+    receipt = mine.expect("receipt", user=bob.id)
+    assert receipt["delivered"] == 1
+    assert ("read" in receipt) == told
+    receipts = receipts_of(alice, chat, 1)[bob.id]
+    assert (receipts["read_at"] is not None) == told and receipts["delivered_at"]
+    assert alice.members(chat)[bob.id]["read"] == (1 if told else None)
+    assert bob.chat(chat)["unread"] == 0
+    mine.close()
+    again = [one for one in alice.sign_in().connect().backlog if one["type"] == "receipt"]
+    assert [one["delivered"] for one in again if one["user"] == bob.id] == [1]
+    assert [("read" in one) for one in again if one["user"] == bob.id] == [told]
+
+
+def test_privacy_does_not_keep_a_read_from_the_readers_own_devices(alice, bob, chat):
+    bob.http.patch("/v1/me", {"privacy": {"read_receipts": "nobody"}}).ok()
+    other = bob.sign_in().connect()
+    alice.post(chat, "x")
+    bob.read(chat, 1)
+    assert other.expect("receipt", user=bob.id)["read"] == 1
+    assert receipts_of(bob, chat, 1)[bob.id]["read_at"] is not None
