@@ -58,10 +58,10 @@ void ChatService::typing(ChatId chat, UserId user, bool on) {
     });
 }
 
-Task<Result<Attachment>> ChatService::attach(ChatId chat, UserId user, std::size_t shard,
-                                             base::Timestamp since) {
+Task<Result<Attachment>> ChatService::attach(ChatId chat, UserId user, domain::DeviceId device,
+                                             std::size_t shard, base::Timestamp since) {
     auto work = [=, target = chat_shards_[home(chat)].get()] {
-        return target->attach(chat, user, shard, since);
+        return target->attach(chat, user, device, shard, since);
     };
     co_return co_await base::await_on(shards_[home(chat)], std::move(work));
 }

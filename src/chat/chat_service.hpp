@@ -69,7 +69,8 @@ public:
     base::Task<base::Result<std::vector<FeedChat>>> feed_chats(domain::UserId user,
                                                                domain::Device device);
     base::Task<base::Result<Attachment>> attach(domain::ChatId chat, domain::UserId user,
-                                                std::size_t shard, base::Timestamp since);
+                                                domain::DeviceId device, std::size_t shard,
+                                                base::Timestamp since);
     // A new device takes the chat up behind `seq`.
     void begin_cursor(domain::ChatId chat, domain::UserId user, domain::DeviceId device,
                       domain::Seq seq);

@@ -153,8 +153,8 @@ void ChatShard::send(ports::SendCommand command, PendingAnswer answer) {
     fan_out_.send();
 }
 
-Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, std::size_t shard,
-                                           base::Timestamp since) {
+Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::DeviceId device,
+                                           std::size_t shard, base::Timestamp since) {
     const auto loaded = co_await load_for(chat, user);
     if (!loaded) co_return std::unexpected(loaded.error());
     const auto state = *loaded;
@@ -169,7 +169,11 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, std::size_t
     const auto* self = state->member(user);
     if (self == nullptr) co_return std::unexpected(no_such_chat());
     ++state->followers[shard];
-    Attachment attachment{state->first_seq(*self), state->committed, self->durable.delivered, {}};
+    Attachment attachment{state->first_seq(*self),
+                          state->committed,
+                          self->durable.delivered,
+                          sequencer_.uncommitted_cursor(user, device, chat),
+                          {}};
     for (const auto& [other, member] : state->members) {
         if (member.durable == domain::Marks{} || member.marks_at < since) continue;
         protocol::Receipt receipt{chat, other, {}, {}, member.marks_at};
@@ -197,10 +201,11 @@ Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceI
     if (state->member(user) == nullptr) co_return co_await ended_received(chat, user, device, seq);
     if (seq > state->committed) co_return std::unexpected(beyond_the_end());
     if (seq == Seq{}) co_return Result<void>{};
-    const ports::CursorRow cursor{user, device, chat, seq};
-    sequencer_.move_cursor(cursor, [](const Result<void>&) {});
+    // Both go into one batch, so the cursor's answer is the mark's, too.
     const domain::Marks marks{seq, {}};
-    co_return co_await committed_marks(state, user, marks);
+    sequencer_.mark(state, user, marks, ports_.clock.now(), [](const Result<void>&) {});
+    const ports::CursorRow cursor{user, device, chat, seq};
+    co_return co_await committed_cursor(cursor);
 }
 
 // Who was removed still acknowledges what was his to see.

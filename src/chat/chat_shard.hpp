@@ -40,6 +40,7 @@ struct Attachment {
     domain::Seq first_seq;
     domain::Seq head;
     domain::Seq delivered;  // the user's own mark
+    domain::Seq cursor;     // what the device has acknowledged and is not durable yet
     std::vector<protocol::Receipt> receipts;
 };
 
@@ -89,7 +90,8 @@ public:
 
     // From now on the session's shard gets what happens in the chat, until detach.
     base::Task<base::Result<Attachment>> attach(domain::ChatId chat, domain::UserId user,
-                                                std::size_t shard, base::Timestamp since);
+                                                domain::DeviceId device, std::size_t shard,
+                                                base::Timestamp since);
     void detach(domain::ChatId chat, std::size_t shard);
 
     base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,

@@ -233,10 +233,21 @@ void Sequencer::mark(const std::shared_ptr<ChatState>& chat, domain::UserId user
     schedule_flush();
 }
 
-void Sequencer::move_cursor(ports::CursorRow cursor, Done done) {
-    gathering_.batch.cursors.push_back(cursor);
+void Sequencer::move_cursor(const ports::CursorRow& cursor, Done done) {
+    auto& seq = gathering_.cursors[{cursor.user, cursor.device, cursor.chat}];
+    seq = std::max(seq, cursor.delivered);
     gathering_.done.push_back(std::move(done));
     schedule_flush();
+}
+
+Seq Sequencer::uncommitted_cursor(domain::UserId user, domain::DeviceId device,
+                                  domain::ChatId chat) const {
+    Seq furthest;
+    for (const auto* cursors : {&gathering_.cursors, &committing_cursors_}) {
+        const auto found = cursors->find({user, device, chat});
+        if (found != cursors->end()) furthest = std::max(furthest, found->second);
+    }
+    return furthest;
 }
 
 void Sequencer::schedule_flush() {
@@ -250,6 +261,7 @@ void Sequencer::flush() {
     Gathered gathered = std::exchange(gathering_, {});
     add_chat_rows(gathered);
     add_marks_rows(gathered);
+    add_cursor_rows(gathered);
     committing_ = true;
     base::spawn(commit(std::move(gathered)));
 }
@@ -288,6 +300,14 @@ void Sequencer::add_marks_rows(Gathered& gathered) const {
     }
 }
 
+void Sequencer::add_cursor_rows(Gathered& gathered) {
+    for (const auto& [key, seq] : gathered.cursors) {
+        const auto& [user, device, chat] = key;
+        gathered.batch.cursors.push_back({user, device, chat, seq});
+    }
+    committing_cursors_ = std::move(gathered.cursors);
+}
+
 base::Task<void> Sequencer::commit(Gathered gathered) {
     base::Result<void> result;
     if (!gathered.batch.empty()) {
@@ -295,6 +315,7 @@ base::Task<void> Sequencer::commit(Gathered gathered) {
         result = co_await store_.commit(std::move(batch));
     }
     committing_ = false;
+    committing_cursors_.clear();
     if (!result) {
         fail(std::move(gathered), result.error());
         co_return;

@@ -2,7 +2,9 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -61,16 +63,23 @@ public:
     void mark(const std::shared_ptr<ChatState>& chat, domain::UserId user, domain::Marks marks,
               base::Timestamp at, Done done);
     // The device has acknowledged the chat.
-    void move_cursor(ports::CursorRow cursor, Done done);
+    void move_cursor(const ports::CursorRow& cursor, Done done);
+    // How far the device has acknowledged the chat in what is not durable yet; zero: nothing.
+    domain::Seq uncommitted_cursor(domain::UserId user, domain::DeviceId device,
+                                   domain::ChatId chat) const;
 
 private:
     struct Waiting {
         PendingAnswer answer;
         base::Result<protocol::Sent> result;
     };
+    using CursorKey = std::tuple<domain::UserId, domain::DeviceId, domain::ChatId>;
+    using Cursors = std::map<CursorKey, domain::Seq>;
+
     // What one batch will have made true.
     struct Gathered {
         ports::CommitBatch batch;
+        Cursors cursors;
         std::vector<Committed> committed;
         std::vector<Waiting> repeats;  // answers to retries of what is in the batch
         std::vector<std::shared_ptr<ChatState>> chats;
@@ -79,7 +88,7 @@ private:
 
         bool empty() const {
             return batch.empty() && committed.empty() && repeats.empty() && moved.empty() &&
-                   done.empty();
+                   cursors.empty() && done.empty();
         }
     };
 
@@ -99,6 +108,7 @@ private:
     void flush();
     void add_chat_rows(Gathered& gathered) const;
     void add_marks_rows(Gathered& gathered) const;
+    void add_cursor_rows(Gathered& gathered);
     base::Task<void> commit(Gathered gathered);
     base::Task<void> publish(Gathered gathered);
     void fail(Gathered gathered, const base::Problem& problem);
@@ -110,6 +120,7 @@ private:
     Hooks hooks_;
     std::size_t pending_ = 0;
     Gathered gathering_;
+    Cursors committing_cursors_;
     bool committing_ = false;
     bool flush_scheduled_ = false;
 

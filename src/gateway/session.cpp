@@ -190,14 +190,14 @@ Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
     const base::Timestamp receipts_since =
         new_device_ ? base::Timestamp{} : device_->last_seen - receipt_overlap;
     const auto shard = context_.shard.index();
-    const auto attachment =
-        co_await context_.chats.attach(chat.chat, identity_->user, shard, receipts_since);
+    const auto attachment = co_await context_.chats.attach(
+        chat.chat, identity_->user, identity_->device, shard, receipts_since);
     if (!attachment) co_return std::unexpected(attachment.error());
     if (state_ == State::closed || feed_->follows(chat.chat)) {
         context_.chats.detach(chat.chat, shard);
         co_return Result<void>{};
     }
-    Seq cursor = chat.cursor;
+    Seq cursor = std::max(chat.cursor, attachment->cursor);
     if (since == protocol::Since::undelivered && new_device_ && !chat.known) {
         // From now on the device has a cursor of its own, so that it misses nothing later.
         cursor = attachment->delivered;

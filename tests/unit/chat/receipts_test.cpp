@@ -28,6 +28,24 @@ TEST_F(ReceiptsTest, NeverGoBack) {
     EXPECT_EQ(marks(bob), (domain::Marks{Seq{2}, Seq{2}}));
 }
 
+TEST_F(ReceiptsTest, AnAcknowledgementCountsForASessionBeforeItIsDurable) {
+    store.hold_commits();
+    executor.start(service->received(chat, bob, bob_phone, Seq{2}), [](const auto&) {});
+    executor.run_until_idle();
+    EXPECT_EQ(run(service->attach(chat, bob, bob_phone, 0, {}))->cursor, Seq{2});
+    EXPECT_EQ(run(service->attach(chat, bob, DeviceId{22}, 0, {}))->cursor, Seq{0});
+    store.release_commits();
+    executor.run_until_idle();
+    EXPECT_EQ(run(store.cursors(bob, bob_phone))->front().delivered, Seq{2});
+}
+
+TEST_F(ReceiptsTest, AnswersAnAcknowledgementWhenTheCursorIsDurable) {
+    ASSERT_TRUE(run(service->received(chat, bob, bob_phone, Seq{3})));
+    const DeviceId tablet{22};  // behind: the user's mark does not move
+    ASSERT_TRUE(run(service->received(chat, bob, tablet, Seq{2})));
+    EXPECT_EQ(run(store.cursors(bob, tablet))->front().delivered, Seq{2});
+}
+
 TEST_F(ReceiptsTest, ReadImpliesDelivered) {
     ASSERT_TRUE(run(service->read(chat, bob, Seq{3})));
     EXPECT_EQ(marks(bob).delivered, Seq{3});
@@ -62,7 +80,7 @@ TEST_F(ReceiptsTest, PrivacyWithholdsReads) {
     for (const auto& member : members) {
         if (member.user == bob) EXPECT_FALSE(member.read);
     }
-    const auto attachment = run(service->attach(chat, ann, 0, {}));
+    const auto attachment = run(service->attach(chat, ann, ann_phone, 0, {}));
     for (const auto& receipt : attachment->receipts)
         EXPECT_FALSE(receipt.read);
     relations.policies[bob] = {domain::Audience::contacts, {ann}};
