@@ -90,17 +90,18 @@ TEST_F(ReplayChecker, TakesUnacknowledgedMessagesAgainAfterAReconnect) {
     stream.message(1, Change::begins);
     read(2, 6);
     stream.acknowledged(4);
-    stream.connection_started(false);
+    stream.connection_started();
     read(3, 11);  // the acknowledgement may have been lost with the connection
     EXPECT_EQ(verdict().total(), 0U);
     EXPECT_EQ(verdict().redelivered, 4U);
 }
 
-TEST_F(ReplayChecker, FindsARepeatOfWhatWasCertainlyAcknowledged) {
+TEST_F(ReplayChecker, FindsARepeatOfWhatWasAcknowledgedLongBefore) {
     stream.message(1, Change::begins);
     read(2, 6);
     stream.acknowledged(6);
-    stream.connection_started(true);
+    stream.acknowledgement_settled(6);
+    stream.connection_started();
     read(6, 11);
     EXPECT_EQ(verdict().duplicates, 1U);
 }
@@ -108,7 +109,7 @@ TEST_F(ReplayChecker, FindsARepeatOfWhatWasCertainlyAcknowledged) {
 TEST_F(ReplayChecker, FindsAGapOverAReconnect) {
     stream.message(1, Change::begins);
     read(2, 6);
-    stream.connection_started(true);
+    stream.connection_started();
     read(8, 11);
     EXPECT_EQ(verdict().disorder, 1U);
     EXPECT_EQ(verdict().lost, 1U);
@@ -168,9 +169,26 @@ TEST_F(ReplayChecker, WhoIsAddedAnewWhileAwayBeginsAtTheNewJoin) {
     event(13, Change::begins, {reader});
     stream.message(1, Change::begins);
     read(2, 6);
-    stream.connection_started(true);
+    stream.connection_started();
     stream.message(13, Change::begins);
     EXPECT_EQ(verdict().total(), 0U);
+}
+
+TEST_F(ReplayChecker, WhoIsAddedAnewBeforeHeEverConnectsBeginsThere) {
+    event(12, Change::ends, {reader});
+    event(13, Change::begins, {reader});
+    stream.message(13, Change::begins);
+    EXPECT_EQ(verdict().total(), 0U);
+}
+
+TEST_F(ReplayChecker, SaysWhatWasWrongFirst) {
+    stream.message(1, Change::begins);
+    read(2, 5);
+    read(5, 5);
+    read(7, 7);
+    EXPECT_EQ(stream.first_oddity().what, "twice");
+    EXPECT_EQ(stream.first_oddity().seq, 5U);
+    EXPECT_EQ(stream.first_oddity().expected, 6U);
 }
 
 TEST_F(ReplayChecker, ANewJoinExcusesNoLossOnALiveConnection) {
@@ -189,7 +207,7 @@ TEST_F(ReplayChecker, AnAckTakesTheMessagesPlaceOnce) {
     stream.sent(7);
     read(8, 11);
     EXPECT_EQ(verdict().total(), 0U);
-    stream.connection_started(false);
+    stream.connection_started();
     stream.sent(7);  // the answer to a retry of what the stream has passed
     EXPECT_EQ(verdict().total(), 0U);
     read(7, 11);

@@ -57,7 +57,7 @@ private:
             driver_.on_recipient_frame(pair_, frame, bytes);
         }
     }
-    void on_closed(bool, const std::string& why) override { driver_.on_closed(why); }
+    void on_closed(const std::string& why) override { driver_.on_closed(why); }
 
     BanterDriver& driver_;
     std::size_t pair_;

@@ -27,7 +27,7 @@ private:
         if (frame.type == "synced") ++all_.synced_;
         if (frame.type == "message") socket_.send(received_frame(frame.chat, frame.seq));
     }
-    void on_closed(bool, const std::string& why) override {
+    void on_closed(const std::string& why) override {
         all_.failure_ = "an idle connection ended: " + why;
     }
 

@@ -69,7 +69,7 @@ void WebSocketClient::read_upgrade(std::span<char> bytes) {
         response_.find(websocket::accept_key(key_)) < end;
     if (!accepted) {
         const auto status = response_.substr(0, response_.find('\r'));
-        return finish(false, "the upgrade was refused: " + status);
+        return finish("the upgrade was refused: " + status);
     }
     std::string rest = response_.substr(end + 4);
     response_.clear();
@@ -85,10 +85,10 @@ bool WebSocketClient::handle(const websocket::Event& event) {
     } else if (const auto* ping = std::get_if<websocket::Ping>(&event)) {
         append(websocket::Opcode::pong, ping->payload);
     } else if (const auto* close = std::get_if<websocket::Close>(&event)) {
-        finish(true, fmt::format("closed with {} {}", static_cast<int>(close->code),
+        finish(fmt::format("closed with {} {}", static_cast<int>(close->code),
                                  close->reason));
     } else if (const auto* violation = std::get_if<websocket::Violation>(&event)) {
-        finish(false, fmt::format("the server broke the protocol: {}", violation->reason));
+        finish(fmt::format("the server broke the protocol: {}", violation->reason));
     }
     return state_ == State::open || state_ == State::closing;
 }
@@ -116,12 +116,12 @@ void WebSocketClient::abandon() {
     stream_.close();
 }
 
-void WebSocketClient::on_disconnected(const std::string& why) { finish(false, why); }
+void WebSocketClient::on_disconnected(const std::string& why) { finish(why); }
 
-void WebSocketClient::finish(bool clean, const std::string& why) {
+void WebSocketClient::finish(const std::string& why) {
     if (state_ == State::closed) return;
     abandon();
-    listener_.on_closed(clean, why);
+    listener_.on_closed(why);
 }
 
 }  // namespace banter::load

@@ -17,9 +17,8 @@ public:
         virtual ~Listener() = default;
         virtual void on_open() = 0;
         virtual void on_text(std::string_view text) = 0;
-        // The end, however it came; `clean`: the server has answered our close or sent its own,
-        // so it has read everything that was sent before. Never called after abandon().
-        virtual void on_closed(bool clean, const std::string& why) = 0;
+        // The end, however it came. Never called after abandon().
+        virtual void on_closed(const std::string& why) = 0;
     };
 
     WebSocketClient(EventLoop& loop, Listener& listener);
@@ -45,7 +44,7 @@ private:
     void read_upgrade(std::span<char> bytes);
     bool handle(const protocol::websocket::Event& event);
     void append(protocol::websocket::Opcode opcode, std::string_view payload);
-    void finish(bool clean, const std::string& why);
+    void finish(const std::string& why);
 
     Listener& listener_;
     Stream stream_;

@@ -15,11 +15,6 @@ Faults& Faults::operator+=(const Faults& other) {
     return *this;
 }
 
-void StreamChecker::connection_started(bool clean) {
-    fresh_ = true;
-    if (clean) certainly_acknowledged_ = acknowledged_;
-}
-
 void StreamChecker::mark(Seq seq) {
     if (seq >= seen_.size()) seen_.resize(seq + 1, false);
     seen_[seq] = true;
@@ -35,24 +30,32 @@ void StreamChecker::take(Seq seq, Change own) {
     ended_ = own == Change::ends;
 }
 
+void StreamChecker::count(std::uint64_t& fault, std::string_view what, Seq seq) {
+    ++fault;
+    if (!oddity_.what.empty()) return;
+    oddity_ = {what, seq, next_, fresh_ ? 0 : connection_begin_, settled_};
+}
+
 void StreamChecker::message(Seq seq, Change own) {
     if (fresh_ && seq < next_ && any_) {
-        if (seq <= certainly_acknowledged_) ++faults_.duplicates;
+        if (seq <= settled_) {
+            count(faults_.duplicates, "again though acknowledged", seq);
+        }
         return take(seq, own);
     }
-    if (seq == next_ || !any_) return take(seq, own);
-    if (seq > next_) {
+    if (seq == next_) return take(seq, own);
+    if (seq > next_ || !any_) {
         if (own == Change::begins && (fresh_ || ended_)) {
             waived_.emplace_back(next_, seq - 1);
-        } else {
-            ++faults_.disorder;
+        } else if (any_) {
+            count(faults_.disorder, "too early", seq);
         }
         return take(seq, own);
     }
     if (seen(seq) && seq >= connection_begin_) {
-        ++faults_.duplicates;
+        count(faults_.duplicates, "twice", seq);
     } else {
-        ++faults_.disorder;
+        count(faults_.disorder, "too late", seq);
         mark(seq);
     }
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,8 +18,8 @@ using Person = std::uint32_t;
 // What must be zero at the end, and a few counts that need not be.
 struct Faults {
     std::uint64_t lost = 0;         // visible to a member, never arrived
-    std::uint64_t duplicates = 0;   // twice on one connection, again after an acknowledgement that
-                                    // has been read, or one send stored twice
+    std::uint64_t duplicates = 0;   // twice on one connection, again long after it was acknowledged,
+                                    // or one send stored twice
     std::uint64_t disorder = 0;     // not the next seq of the stream
     std::uint64_t outside = 0;      // of a time when the receiver was no member
     std::uint64_t different = 0;    // not the same content for everyone, or not what was sent
@@ -34,8 +36,7 @@ enum class Change { none, other, begins, ends };
 // One person's view of one group, over all his connections.
 class StreamChecker {
 public:
-    // `clean`: the server has read everything that was sent on the connection before.
-    void connection_started(bool clean);
+    void connection_started() { fresh_ = true; }
 
     // A message arrived; `own` is what it does to the receiver's own membership.
     void message(Seq seq, Change own);
@@ -43,13 +44,24 @@ public:
     // unless that has passed it already.
     void sent(Seq seq);
     // The receiver has acknowledged up to `seq`.
-    void acknowledged(Seq seq) { acknowledged_ = seq > acknowledged_ ? seq : acknowledged_; }
+    void acknowledged(Seq seq) { acknowledged_ = std::max(acknowledged_, seq); }
+    // So much time has passed that the server must have taken in everything acknowledged up to
+    // `seq`: nothing of it may come again.
+    void acknowledgement_settled(Seq seq) { settled_ = std::max(settled_, seq); }
 
     bool seen(Seq seq) const { return seq < seen_.size() && seen_[seq]; }
-    bool ended() const { return ended_; }
     Seq last() const { return next_ - 1; }  // 0: nothing yet
     Seq last_acknowledged() const { return acknowledged_; }
     const Faults& faults() const { return faults_; }
+    // What was wrong first, for whoever looks for the cause.
+    struct Oddity {
+        std::string_view what;  // empty: nothing
+        Seq seq = 0;
+        Seq expected = 0;
+        Seq connection_began = 0;  // with this seq; 0: with the very one
+        Seq settled = 0;           // acknowledged long enough before
+    };
+    const Oddity& first_oddity() const { return oddity_; }
     // Seqs first … last that were given up by being added anew while away (protocol.md:
     // "re-joined: from the new join").
     const std::vector<std::pair<Seq, Seq>>& waived() const { return waived_; }
@@ -57,6 +69,7 @@ public:
 private:
     void take(Seq seq, Change own);
     void mark(Seq seq);
+    void count(std::uint64_t& fault, std::string_view what, Seq seq);
 
     std::vector<bool> seen_;
     Seq next_ = 1;              // expected on this connection
@@ -65,9 +78,10 @@ private:
     bool ended_ = false;        // the last that arrived ended the membership
     Seq connection_begin_ = 0;  // the first seq on this connection
     Seq acknowledged_ = 0;
-    Seq certainly_acknowledged_ = 0;
+    Seq settled_ = 0;  // of what is acknowledged
     std::vector<std::pair<Seq, Seq>> waived_;
     Faults faults_;
+    Oddity oddity_;
 };
 
 // What a group's log contains, as all receivers together have seen it.

@@ -40,8 +40,8 @@ struct Step {
 struct GroupScript {
     std::string name;
     std::uint32_t owner = 0;              // stays to the end
-    std::vector<std::uint32_t> members;   // at the beginning, the owner among them
-    std::vector<std::uint32_t> people;    // everyone who is ever in it
+    std::vector<std::uint32_t> members;   // at the beginning, the owner among them; ascending
+    std::vector<std::uint32_t> people;    // everyone who is ever in it; ascending
     std::vector<Step> steps;              // in order of time
 };
 

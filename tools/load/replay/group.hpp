@@ -19,6 +19,7 @@ struct Seat {
     Person person = 0;
     StreamChecker stream;
     bool unacknowledged = false;  // something arrived since the last acknowledgement
+    Seq settling = 0;             // acknowledged a while ago, on this connection
 
     struct Act {
         Step step;

@@ -62,6 +62,7 @@ public:
     bool finish() {
         if (group_.members.empty() && !begin_with_first_to_join()) return false;
         choose_owner();
+        std::ranges::sort(group_.members);
         for (const auto person : seen_) group_.people.push_back(person);
         std::ranges::sort(group_.people);
         return true;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double read_chance = 0.1;            // that an acknowledgement is a `read` as well
 constexpr auto heartbeat = std::chrono::seconds(25);  // well within the 60 s of protocol.md
+constexpr auto settling_time = std::chrono::seconds(5);
 constexpr auto close_patience = std::chrono::seconds(5);
 
 }  // namespace
@@ -42,13 +43,13 @@ void Participant::go_offline(bool clean) {
         context_.loop.after(close_patience, [this, connection = connection_] {
             if (connection != connection_ || socket_.idle()) return;
             socket_.abandon();
-            disconnected(false);
+            disconnected();
             connect();
         });
         return;
     }
     socket_.abandon();
-    disconnected(false);
+    disconnected();
 }
 
 void Participant::reconnect() {
@@ -58,25 +59,25 @@ void Participant::reconnect() {
     context_.loop.after(pause, [this] { go_online(); });
 }
 
-void Participant::disconnected(bool clean) {
+void Participant::disconnected() {
     closing_ = false;
+    for (auto* seat : seats_) seat->settling = 0;  // it may have been lost with the connection
     welcomed_ = false;
     synced_ = false;
-    ended_clean_ = clean;
     attempts_ = 0;
 }
 
 void Participant::on_open() {
     context_.accounts.with_token(account_, [this, connection = connection_](const auto& token) {
-        if (connection == connection_ && socket_.open()) socket_.send(hello_frame(token));
+        if (connection == connection_ && socket_.open()) socket_.send(hello_frame(token, "undelivered"));
     });
 }
 
 // protocol.md: full jitter, 0.5 s doubling to 20 s.
-void Participant::on_closed(bool clean, const std::string& why) {
+void Participant::on_closed(const std::string& why) {
     const std::uint32_t attempts = attempts_;
     const bool meant = closing_;
-    disconnected(clean);
+    disconnected();
     if (meant) return connect();
     context_.stats.error(context_.stats.dropped, "a connection ended: " + why);
     attempts_ = attempts;
@@ -109,8 +110,7 @@ void Participant::welcomed(std::string_view text) {
     if (window && *window > 1) window_ = static_cast<std::size_t>(*window);
     for (auto* seat : seats_) {
         seat->unacknowledged = false;
-        // Whether marks of an ended membership are still taken is the server's business.
-        seat->stream.connection_started(ended_clean_ && !seat->stream.ended());
+        seat->stream.connection_started();
     }
     for (const auto index : unanswered_) transmit(index);
 }
@@ -124,8 +124,9 @@ Seat* Participant::seat_of(std::string_view chat) const {
 
 void Participant::on_message(const Frame& frame) {
     auto* seat = seat_of(frame.chat);
-    if (seat == nullptr) {
-        return context_.stats.error(context_.stats.errors, "a message of a foreign chat arrived");
+    if (seat == nullptr) {  // of an earlier replay with the same users
+        socket_.send(received_frame(frame.chat, frame.seq));
+        return;
     }
     seat->group->arrived(*seat, frame);
     seat->unacknowledged = true;
@@ -210,7 +211,18 @@ void Participant::acknowledge() {
     }
 }
 
+// An acknowledgement has no answer: time on the same connection has to do.
+void Participant::settle_acknowledgements() {
+    if (context_.loop.now() < next_settling_) return;
+    next_settling_ = context_.loop.now() + settling_time;
+    for (auto* seat : seats_) {
+        seat->stream.acknowledgement_settled(seat->settling);
+        seat->settling = seat->stream.last_acknowledged();
+    }
+}
+
 void Participant::tick() {
+    settle_acknowledgements();
     acknowledge();
     if (!welcomed_ || !socket_.open() || context_.loop.now() - last_sent_ < heartbeat) return;
     last_sent_ = context_.loop.now();

@@ -39,10 +39,10 @@ public:
 private:
     void on_open() override;
     void on_text(std::string_view text) override;
-    void on_closed(bool clean, const std::string& why) override;
+    void on_closed(const std::string& why) override;
 
     void connect();  // unless nobody wants it any more
-    void disconnected(bool clean);
+    void disconnected();
     void welcomed(std::string_view text);
     void on_message(const Frame& frame);
     void on_sent(const Frame& frame);
@@ -50,6 +50,7 @@ private:
     void transmit(std::size_t index);
     bool answered(std::size_t index);
     void acknowledge();
+    void settle_acknowledgements();
     Seat* seat_of(std::string_view chat) const;
 
     ReplayContext& context_;
@@ -61,9 +62,9 @@ private:
     bool welcomed_ = false;
     bool synced_ = false;
     bool closing_ = false;
-    bool ended_clean_ = false;  // the last connection
     Time synced_at_;
     Time last_sent_;
+    Time next_settling_;
     std::uint32_t connection_ = 0;  // counts them
     std::uint32_t attempts_ = 0;    // since the last `synced`
     std::size_t window_ = 64;

@@ -51,6 +51,11 @@ void Replay::describe_faults(const Group& group, const Seat& seat, const Faults&
         group.ledger().head(), seat.stream.last(), seat.stream.last_acknowledged(),
         seat.participant->synced() ? "online" : "offline", faults.lost, faults.duplicates,
         faults.disorder, faults.outside));
+    const auto& oddity = seat.stream.first_oddity();
+    if (oddity.what.empty()) return;
+    troubles_.back() += fmt::format(
+        "; first: seq {} {} (expected {}, the connection began with {}, acknowledged before {})",
+        oddity.seq, oddity.what, oddity.expected, oddity.connection_began, oddity.settled);
 }
 
 // What nobody was ever told of would be missed by comparing the receivers alone.
