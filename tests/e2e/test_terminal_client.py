@@ -6,66 +6,18 @@ import shlex
 import shutil
 import signal
 import subprocess
-import time
-from pathlib import Path
+import tempfile
 
 import pytest
+from harness.server import BANTER, clean_environment
+from harness.waiting import PATIENCE_S, eventually
 
-BANTER = os.environ.get("BANTER_BIN") or str(
-    Path(__file__).resolve().parents[2] / "build" / "release" / "banter")
-PATIENCE_S = 30
 BRIGHT_TICKS = r"\x1b\[[0-9;]*[39]6m ✓✓"  # cyan: read
 PASSWORD = "correct horse battery"
 
 
-def wait_for(condition, what):
-    """The first true value of condition(); fails with what() when none comes in time."""
-    give_up_at = time.monotonic() + PATIENCE_S
-    while time.monotonic() < give_up_at:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    pytest.fail(f"did not happen within {PATIENCE_S} s: {what()}")
-
-
-class Server:
-    """`banter serve` on one port and one data directory, over several starts."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.log = folder / "server.log"
-        self.address = "127.0.0.1:0"
-        self.process = None
-        self.start()
-
-    def start(self):
-        environment = dict(os.environ, BANTER_LISTEN=self.address,
-                           BANTER_ADMIN_LISTEN="127.0.0.1:0",
-                           BANTER_DATA_DIR=str(self.folder / "data"))
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen([BANTER, "serve"], env=environment, stdout=log,
-                                            stderr=subprocess.STDOUT, cwd=self.folder)
-        ready = wait_for(lambda: re.search(r"Banter is ready: http://(\S+)", self.log.read_text()),
-                         self.log.read_text)
-        self.address = ready.group(1)
-
-    @property
-    def url(self):
-        return f"http://{self.address}"
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(PATIENCE_S)
-
-
 class Person:
-    """Someone with an account and a profile of their own."""
+    """Someone who has signed up by the terminal client, with a profile of their own."""
 
     def __init__(self, server, folder, name):
         self.name = name
@@ -79,37 +31,42 @@ class Person:
     def command(self, *arguments):
         return [BANTER, "chat", "--profile", str(self.profile), *arguments]
 
+    def start(self, *arguments, **streams):
+        return subprocess.Popen(self.command(*arguments), text=True, start_new_session=True,
+                                env=clean_environment(), **streams)
+
     def run(self, *arguments, text=""):
-        return subprocess.run(self.command(*arguments), input=text, capture_output=True,
-                              text=True, timeout=PATIENCE_S, start_new_session=True)
+        return subprocess.run(self.command(*arguments), input=text, capture_output=True, text=True,
+                              timeout=PATIENCE_S, start_new_session=True, env=clean_environment())
 
     def plain(self, *arguments):
-        return Lines(self.command("--plain", *arguments))
+        pipe = subprocess.PIPE
+        return Lines(self.start("--plain", *arguments, stdin=pipe, stdout=pipe, stderr=pipe))
 
 
 class Lines:
-    """`banter chat --plain` with its output read from files."""
+    """`banter chat --plain`, and what it has printed so far."""
 
-    def __init__(self, command):
-        self.output = []
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, start_new_session=True)
-        for stream in (self.process.stdout, self.process.stderr):
+    def __init__(self, process):
+        self.process = process
+        self.bytes = {"out": b"", "err": b""}
+        for stream in (process.stdout, process.stderr):
             os.set_blocking(stream.fileno(), False)
-        self.texts = {"out": "", "err": ""}
 
-    def _read(self):
+    @property
+    def texts(self):
         for name, stream in (("out", self.process.stdout), ("err", self.process.stderr)):
             try:
-                self.texts[name] += os.read(stream.fileno(), 65536).decode()
+                self.bytes[name] += os.read(stream.fileno(), 65536)
             except BlockingIOError:
                 pass
+        return {name: read.decode(errors="replace") for name, read in self.bytes.items()}
 
     def expect(self, text, stream="out"):
-        def found():
-            self._read()
-            return text in self.texts[stream]
-        wait_for(found, lambda: f"{text!r} in {self.texts!r}")
+        try:
+            eventually(lambda: text in self.texts[stream], f"{text!r} is printed")
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}; so far: {self.texts}")
 
     def say(self, line):
         self.process.stdin.write(line + "\n")
@@ -123,9 +80,9 @@ class Lines:
 class Terminal:
     """A program in a terminal of its own, by tmux."""
 
-    def __init__(self, folder, name, command, columns=100, rows=24):
-        self.tmux = ["tmux", "-S", str(folder / f"tmux-{name}"), "-f", "/dev/null"]
-        environment = dict(os.environ, LC_ALL="C.UTF-8")
+    def __init__(self, socket, command, columns=100, rows=24):
+        self.tmux = ["tmux", "-S", str(socket), "-f", "/dev/null"]
+        environment = dict(clean_environment(), LC_ALL="C.UTF-8")
         subprocess.run([*self.tmux, "new-session", "-d", "-x", str(columns), "-y", str(rows),
                         command], check=True, env=environment)
 
@@ -149,18 +106,22 @@ class Terminal:
                        check=True)
 
     def expect(self, pattern, *options):
-        return wait_for(lambda: re.search(pattern, self.capture(*options)),
-                        lambda: f"{pattern} in\n{self.capture(*options)}")
+        try:
+            return eventually(lambda: re.search(pattern, self.capture(*options)),
+                              f"the terminal shows {pattern}")
+        except pytest.fail.Exception as failure:
+            pytest.fail(f"{failure}; it shows\n{self.capture(*options)}")
 
     def close(self):
         subprocess.run([*self.tmux, "kill-server"], capture_output=True)
 
 
 @pytest.fixture
-def server(tmp_path):
-    running = Server(tmp_path)
-    yield running
-    running.stop()
+def server(new_server):
+    """One of the test's own, that keeps its address over a restart."""
+    running = new_server()
+    running.settings["listen"] = running.address
+    return running
 
 
 @pytest.fixture
@@ -174,17 +135,18 @@ def bob(server, tmp_path):
 
 
 @pytest.fixture
-def terminals(tmp_path):
+def terminals():
     assert shutil.which("tmux"), "these tests need tmux"
     opened = []
+    # The path of a socket has to be short: pytest's folders can be too deep.
+    with tempfile.TemporaryDirectory(prefix="banter-") as folder:
+        def open_terminal(command, **size):
+            opened.append(Terminal(f"{folder}/{len(opened)}", command, **size))
+            return opened[-1]
 
-    def open_terminal(name, command, **size):
-        opened.append(Terminal(tmp_path, name, command, **size))
-        return opened[-1]
-
-    yield open_terminal
-    for terminal in opened:
-        terminal.close()
+        yield open_terminal
+        for terminal in opened:
+            terminal.close()
 
 
 def test_two_people_talk_in_lines(alice, bob):
@@ -219,8 +181,7 @@ def test_one_message_exits_once_it_is_sent(alice, bob):
 
 def test_a_message_survives_a_server_that_is_away(alice, bob, server):
     server.kill()
-    sending = subprocess.Popen(alice.command("--chat", "bob", "--send", "later"),
-                               stdout=subprocess.PIPE, text=True, start_new_session=True)
+    sending = alice.start("--chat", "bob", "--send", "later", stdout=subprocess.PIPE)
     server.start()
     assert sending.communicate(timeout=60)[0] == "sent 1\n"
     assert sending.returncode == 0
@@ -258,7 +219,7 @@ def test_control_characters_of_others_do_nothing(alice, bob):
 
 def test_full_screen_shows_messages_and_their_ticks(alice, bob, terminals):
     assert bob.run("--chat", "alice", "--send", "are you there?").returncode == 0
-    mine = terminals("alice", shlex.join(alice.command()))
+    mine = terminals(shlex.join(alice.command()))
     mine.expect(r"● online")
     mine.expect(r"\d\d:\d\d  are you there\?")
     mine.enter("yes, here")
@@ -268,7 +229,7 @@ def test_full_screen_shows_messages_and_their_ticks(alice, bob, terminals):
     mine.expect(r"yes, here ✓✓")
     assert not re.search(BRIGHT_TICKS, mine.capture("-e"))
     bobs.end()
-    theirs = terminals("bob", shlex.join(bob.command()))
+    theirs = terminals(shlex.join(bob.command()))
     theirs.expect(r"yes, here")
     mine.expect(BRIGHT_TICKS, "-e")
     mine.expect(r"Bob — online")
@@ -277,7 +238,7 @@ def test_full_screen_shows_messages_and_their_ticks(alice, bob, terminals):
 
 
 def test_full_screen_queues_reconnects_and_resends(alice, bob, server, terminals):
-    mine = terminals("alice", shlex.join(alice.command("--chat", "bob")))
+    mine = terminals(shlex.join(alice.command("--chat", "bob")))
     mine.expect(r"Bob")
     mine.enter("before")
     mine.expect(r"before ✓\s")
@@ -297,7 +258,7 @@ def test_full_screen_queues_reconnects_and_resends(alice, bob, server, terminals
 
 
 def test_full_screen_groups_history_and_sizes(alice, bob, terminals):
-    mine = terminals("alice", shlex.join(alice.command()))
+    mine = terminals(shlex.join(alice.command()))
     mine.expect(r"● online")
     mine.enter('/group "Sunday hike" bob')
     mine.expect(r"#Sunday hike — 2 members")
@@ -309,7 +270,7 @@ def test_full_screen_groups_history_and_sizes(alice, bob, terminals):
     def scrolled_to_the_start():
         mine.press("PPage")
         return re.search(r"step 1\.", mine.capture())
-    wait_for(scrolled_to_the_start, mine.capture)
+    eventually(scrolled_to_the_start, "PgUp reaches the first message")
     mine.expect(r"You created the group \"Sunday hike\" with Bob")
     mine.resize(50, 12)
     mine.expect(r"scrolled up")
@@ -326,7 +287,7 @@ def test_full_screen_gives_the_terminal_back(alice, terminals, tmp_path, ending)
     script = (f"stty -a > {tmp_path}/before; "
               f"sh -c 'echo $$ > {pid_file}; exec {command}'; echo left with $?; "
               f"stty -a > {tmp_path}/after; echo done; exec cat")
-    shell = terminals("alice", script)
+    shell = terminals(script)
     shell.expect(r"● online")
     if ending == "/quit":
         shell.enter("/quit")
