@@ -67,6 +67,7 @@ export function useScroll(input: ScrollInput): Scroll {
     if (!placed.current && ready) {
       placed.current = true;
       following.current = !placeAtDivider(element, input.divided);
+      anchor.current = undefined;
     }
     if (following.current) element.scrollTop = element.scrollHeight;
     else restore(element, anchor.current);
