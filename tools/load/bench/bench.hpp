@@ -52,6 +52,9 @@ private:
         double messages = 0;  // as the server counts them
     };
 
+    // The generator's p99 of being late that makes latencies worthless.
+    static constexpr milliseconds tolerable_lag{5};
+
     Run measure(Meter& meter, const ServerProcess& process, bool metrics, double rate,
                 double seconds);
     bool keeps_up(double rate);

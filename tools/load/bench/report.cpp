@@ -87,7 +87,10 @@ void Bench::add_speed(Table& table) const {
         table.row("server CPU", share_of_core(run_.server_cpu, measured.window));
     }
     table.row("generator CPU", share_of_core(run_.generator_cpu, measured.window));
-    table.row("generator late by (p99)", format_duration(measured.lag.quantile(0.99)));
+    const auto lag = measured.lag.quantile(0.99);
+    table.row("generator late by (p99)",
+              format_duration(lag) +
+                  (lag > tolerable_lag ? ": the machine is busy, quote only ratios" : ""));
     if (bytes_per_connection_) {
         table.row("memory per idle connection",
                   fmt::format("{:.0f} bytes ({} connections)", *bytes_per_connection_,

@@ -18,8 +18,8 @@ using Person = std::uint32_t;
 // What must be zero at the end, and a few counts that need not be.
 struct Faults {
     std::uint64_t lost = 0;         // visible to a member, never arrived
-    std::uint64_t duplicates = 0;   // twice on one connection, again long after it was acknowledged,
-                                    // or one send stored twice
+    std::uint64_t duplicates = 0;   // twice on one connection, again long after it was
+                                    // acknowledged, or one send stored twice
     std::uint64_t disorder = 0;     // not the next seq of the stream
     std::uint64_t outside = 0;      // of a time when the receiver was no member
     std::uint64_t different = 0;    // not the same content for everyone, or not what was sent

@@ -69,7 +69,8 @@ void Participant::disconnected() {
 
 void Participant::on_open() {
     context_.accounts.with_token(account_, [this, connection = connection_](const auto& token) {
-        if (connection == connection_ && socket_.open()) socket_.send(hello_frame(token, "undelivered"));
+        if (connection != connection_ || !socket_.open()) return;
+        socket_.send(hello_frame(token, "undelivered"));
     });
 }
 
