@@ -212,7 +212,8 @@ test('a device that another one signs out is back at the sign-in', async (t) => 
   t.after(() => other.leave());
   await other.signIn('pia');
   await other.page.getByRole('button', { name: 'Settings' }).click();
-  await other.page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).first().click();
+  const devices = other.page.getByRole('region', { name: 'Devices' });
+  await devices.getByRole('button', { name: 'Sign out' }).click();
   await pia.page.getByText('This device was signed out from another one.').waitFor();
   await pia.signIn('pia');
 });

@@ -133,6 +133,7 @@ async function pictureOfPhone() {
 
 // Everything that loads has loaded: names, ticks, previews, the typeface.
 async function settled(person) {
+  await person.page.mouse.move(0, 0);
   await person.tick('Deal', 'Read');
   await person.page.locator('.subtitle', { hasText: 'Priya' }).waitFor();
   await person.page.waitForLoadState('networkidle');
