@@ -30,9 +30,19 @@ struct Front {
     std::unique_ptr<gateway::HttpServer> server;
 };
 
+// Before the first thread starts, so that no thread is ended by what sigwait is for.
+sigset_t block_stop_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    return signals;
+}
+
 class Server {
 public:
-    explicit Server(const Config& config);
+    Server(const Config& config, sigset_t signals);
     ~Server();
 
     int run();
@@ -51,9 +61,9 @@ private:
     void stop_threads();
 
     const Config& config_;
+    sigset_t signals_;
     Address listen_;
     Address admin_;
-    sigset_t signals_{};
     Composition parts_;
     gateway::ApiServices services_;
     gateway::SessionMetrics session_metrics_;
@@ -96,8 +106,9 @@ std::string public_url_of(const Config& config, const Address& listen) {
     return url;
 }
 
-Server::Server(const Config& config)
+Server::Server(const Config& config, sigset_t signals)
     : config_(config),
+      signals_(signals),
       listen_(claim(config.listen, "listen")),
       admin_(claim(config.admin_listen, "admin_listen")),
       parts_(config),
@@ -183,10 +194,6 @@ int Server::run() {
 }
 
 void Server::start_threads() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     for (const auto& shard : parts_.shards.list) {
         threads_.emplace_back([&shard] { shard->run(); });
     }
@@ -290,9 +297,10 @@ void Server::stop_threads() {
 }  // namespace
 
 int serve(const Config& config) {
+    const sigset_t signals = block_stop_signals();
     try {
         base::log::start(config.log.level, config.log.file);
-        Server server(config);
+        Server server(config, signals);
         const int code = server.run();
         base::log::flush();
         return code;

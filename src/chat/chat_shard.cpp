@@ -28,7 +28,10 @@ void fill_members(ChatState& state, const std::vector<domain::Member>& members) 
     for (const auto& member : members) {
         // A membership whose event is still in the outbox begins when that gets its seq.
         const bool begun = state.chat.type == domain::ChatType::direct || member.joined_seq > Seq{};
-        if (!begun) continue;
+        if (!begun) {
+            state.joining[member.user] = member.joined_at;
+            continue;
+        }
         MemberState known;
         known.role = member.role;
         known.joined_seq = member.joined_seq;

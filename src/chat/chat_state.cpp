@@ -82,7 +82,8 @@ void ChatState::apply(const domain::Event& event, domain::UserId actor, Seq seq,
                 MemberState added;
                 added.role = owner ? Role::owner : Role::member;
                 added.joined_seq = seq;
-                added.joined_at = at;
+                const auto decided = joining.extract(user);
+                added.joined_at = decided ? decided.mapped() : at;
                 if (const auto before = former.find(user); before != former.end()) {
                     added.marks = added.durable = before->second;
                 }

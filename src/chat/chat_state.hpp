@@ -56,9 +56,11 @@ struct ChatState {
     domain::Chat chat;
     std::unordered_map<domain::UserId, MemberState> members;
     std::unordered_map<domain::UserId, domain::Marks> former;  // marks of who is no member now
-    domain::Seq head;                                          // the last seq given out
-    domain::Seq committed;                                     // the last seq that is durable
-    domain::UuidTicks ticks = 0;                               // of the last message_id given out
+    // When those joined, by the directory, whose event has no place in the log yet.
+    std::unordered_map<domain::UserId, base::Timestamp> joining;
+    domain::Seq head;             // the last seq given out
+    domain::Seq committed;        // the last seq that is durable
+    domain::UuidTicks ticks = 0;  // of the last message_id given out
     ports::HeadRow head_row;
     RecentSenders senders;
     bool blocked = false;                  // direct chats: either has blocked the other

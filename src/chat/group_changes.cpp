@@ -161,6 +161,8 @@ Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide
     auto decided = decide(*state);
     if (!decided) co_return std::unexpected(decided.error());
     if (!*decided) co_return Result<void>{};
+    for (const auto& member : (*decided)->added)
+        state->joining[member.user] = member.joined_at;
     co_return co_await apply(std::move(**decided));
 }
 

@@ -10,7 +10,7 @@ namespace {
 using domain::Seq;
 
 // Enough to make a read worth its hop, few enough to share the store fairly.
-constexpr std::size_t max_read = 128;
+constexpr std::size_t max_read = 64;
 
 bool removes(const domain::Message& message, domain::UserId user) {
     const auto& event = message.content.event;
@@ -177,6 +177,7 @@ base::Task<void> Feed::run_pump() {
 // Sends one piece of the backlog. False: there is nothing to send, or the window is full.
 base::Task<bool> Feed::pump_once() {
     if (output_ == nullptr || backlog_.empty() || unacknowledged_ >= window_) co_return false;
+    if (!output_->writable()) co_return false;
     const domain::ChatId chat = backlog_.front();
     const auto before = streams_.find(chat);
     if (before == streams_.end() || !before->second.behind()) {
@@ -206,6 +207,7 @@ base::Task<bool> Feed::pump_once() {
         co_return false;
     }
     for (const auto& message : *messages) {
+        if (!output_->writable()) break;  // the rest is read again when the reader is there
         if (message.seq == found->second.next) send_from_log(found->second, message);
     }
     co_return output_ != nullptr;

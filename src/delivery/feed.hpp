@@ -29,6 +29,8 @@ public:
     virtual ~FeedOutput() = default;
 
     virtual void write(EncodedFrame frame) = 0;
+    // False: so much waits for the reader that the log should too. Then resume() is called later.
+    virtual bool writable() = 0;
     // The user became a member of the chat: find out where its stream begins and add() it.
     virtual void joined(domain::ChatId chat) = 0;
     // The stream of the chat is over; the session needs nothing more of it.
@@ -62,6 +64,8 @@ public:
     void add_receipt(const protocol::Receipt& receipt);
     // All streams of the beginning are added: send the backlog, then the receipts, then `synced`.
     void start();
+    // The reader has taken what waited for it.
+    void resume() { pump(); }
     // The session is gone: nothing more is written.
     void close();
 

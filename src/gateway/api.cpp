@@ -58,11 +58,11 @@ Api::Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t
         return;
     }
     router_.add(health_endpoints());
+    router_.add(reference_endpoints());
     if (face == Face::admin) {
         router_.add(metrics_endpoints());
         return;
     }
-    router_.add(reference_endpoints());
     router_.add(message_endpoints());
     router_.add(chat_endpoints());
     router_.add(account_endpoints());

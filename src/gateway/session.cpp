@@ -352,6 +352,14 @@ void Session::write(delivery::EncodedFrame frame) {
     connection_->write(std::move(frame));
 }
 
+bool Session::writable() {
+    return connection_->writable();
+}
+
+void Session::drained() {
+    if (feed_) feed_->resume();
+}
+
 void Session::write_text(std::string_view payload) {
     connection_->write(payload);
 }

@@ -34,7 +34,10 @@ public:
     void message_received(std::string_view text) override;
     void connection_closed(bool clean) override;
 
+    void drained() override;
+
     void write(delivery::EncodedFrame frame) override;
+    bool writable() override;
     void joined(domain::ChatId chat) override;
     void left(domain::ChatId chat) override;
     void failed(const base::Problem& problem) override;

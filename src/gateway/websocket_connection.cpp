@@ -107,7 +107,8 @@ void WebSocketConnection::write(delivery::EncodedFrame frame) {
     if (state_ != State::open) return;
     queued_bytes_ += frame->size();
     queue_.push_back(std::move(frame));
-    if (queued_bytes_ > limits_.buffer_bytes) {
+    // One frame may be larger than all that may wait: it is for the one behind it to wait.
+    if (queued_bytes_ > limits_.buffer_bytes && queue_.size() > 1) {
         too_slow_ = true;
         close_dropping(ws::CloseCode::slow_reader,
                        "you read too slowly; reconnect and go on from your cursor");
@@ -153,13 +154,28 @@ void WebSocketConnection::schedule_flush() {
 
 void WebSocketConnection::flush() {
     while (!queue_.empty() && state_ != State::closed) {
-        if (!write_some()) return;
+        if (!write_some()) break;
     }
+    tell_drained();
+    if (!queue_.empty()) return;
     if (state_ != State::closing || output_shut_) return;
     output_shut_ = true;
     boost::system::error_code ignored;
     socket_.shutdown(Socket::shutdown_send, ignored);
     if (close_received_) finish(true);
+}
+
+bool WebSocketConnection::writable() {
+    if (queued_bytes_ <= limits_.buffer_bytes / 2) return true;
+    awaiting_drain_ = true;
+    return false;
+}
+
+void WebSocketConnection::tell_drained() {
+    if (!awaiting_drain_ || state_ != State::open) return;
+    if (queued_bytes_ > limits_.buffer_bytes / 2) return;
+    awaiting_drain_ = false;
+    events_->drained();
 }
 
 // False: the kernel takes no more now, or the connection is gone.

@@ -17,6 +17,8 @@ class ConnectionEvents {
 public:
     virtual ~ConnectionEvents() = default;
     virtual void message_received(std::string_view text) = 0;
+    // The peer has taken enough that writable() holds again after it did not.
+    virtual void drained() = 0;
     // Called once: by the peer, by a failure, or after close(). Nothing follows.
     virtual void connection_closed(bool clean) = 0;
 };
@@ -39,6 +41,9 @@ public:
     void write(delivery::EncodedFrame frame);
     void write(std::string_view payload) { write(delivery::encode_frame(payload)); }
 
+    // False while more than half of what may wait does wait; drained() tells when that is over.
+    bool writable();
+
     // Sends what is queued and then a close frame; the peer has 10 s to take it (RFC 6455 §7.1.1).
     void close(protocol::websocket::CloseCode code, std::string_view reason);
     // The same, but drops what is queued: the peer reads too slowly to get it.
@@ -59,6 +64,7 @@ private:
     void schedule_flush();
     void flush();
     bool write_some();
+    void tell_drained();
     void wait_writable();
     void queue_close(protocol::websocket::CloseCode code, std::string_view reason);
     void finish(bool clean);
@@ -77,6 +83,7 @@ private:
     bool close_received_ = false;
     bool output_shut_ = false;
     bool too_slow_ = false;
+    bool awaiting_drain_ = false;
     base::Timer linger_;
 };
 

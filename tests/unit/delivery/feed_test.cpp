@@ -37,7 +37,10 @@ public:
     void left(ChatId) override { ++leaves; }
     void failed(const base::Problem&) override { ++failures; }
 
+    bool writable() override { return frames.size() < full_at; }
+
     std::vector<std::string> frames;
+    std::size_t full_at = 1000;
     int joins = 0;
     int leaves = 0;
     int failures = 0;
@@ -200,6 +203,16 @@ TEST_F(FeedTest, AHoleInTheLogEndsTheSessionInsteadOfSkippingIt) {
     store_messages(1, 2);
     run([&] { start(Seq{0}, Seq{5}); });
     EXPECT_EQ(out.failures, 1);
+}
+
+TEST_F(FeedTest, WaitsForASlowReaderInsteadOfFillingMemory) {
+    store_messages(1, 4);
+    out.full_at = 2;
+    run([&] { start(Seq{0}, Seq{4}); });
+    EXPECT_EQ(out.frames, (Frames{"message 1", "message 2"}));
+    out.full_at = 1000;
+    run([&] { feed->resume(); });
+    EXPECT_EQ(out.frames.back(), "synced 1 4");
 }
 
 TEST_F(FeedTest, WritesNothingAfterClose) {
