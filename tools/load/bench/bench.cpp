@@ -24,6 +24,7 @@ constexpr double step_warmup_s = 1;
 constexpr double enough = 0.97;
 // … and the generator is not what is late, for want of a core.
 constexpr double busy_generator = 0.8;
+constexpr int tries = 2;  // of each step that fails
 
 }  // namespace
 
@@ -142,10 +143,15 @@ double Bench::search_knee() {
     KneeSearch search;
     search.start = options_.rate;
     return find_knee(search, [&](double rate) {
-        // A broken promise ends the search: it is reported instead of a speed.
-        if (!run_.measured.sound() || !keeps_up(rate)) return false;
-        at_knee_ = run_;
-        return true;
+        // Whatever else the machine does may spoil a step, so a failure is not believed at once.
+        for (int i = 0; i < tries; ++i) {
+            // A broken promise ends the search: it is reported instead of a speed.
+            if (!run_.measured.sound()) return false;
+            if (!keeps_up(rate)) continue;
+            at_knee_ = run_;
+            return true;
+        }
+        return false;
     });
 }
 
