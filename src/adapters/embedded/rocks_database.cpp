@@ -7,12 +7,12 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <unistd.h>
 #include <vector>
 
 #include "adapters/embedded/data_directory.hpp"
+#include "adapters/embedded/rocks_memory_table.hpp"
 #include "adapters/embedded/rocks_merge.hpp"
 #include "base/log.hpp"
 
@@ -28,10 +28,6 @@ constexpr std::array<const char*, column_count> column_names{
 constexpr std::size_t merges_before_join = 16;
 
 constexpr double memory_filter_share = 0.02;  // of a write buffer
-
-// How many bytes of the keys are shared by rows that are written near each other in time: a chat or
-// a user. RocksDB then begins its search for a row's place where the last row of these went.
-constexpr std::array<std::size_t, column_count> neighbours_prefix{0, 16, 16, 16, 8, 8, 16, 16};
 
 rocksdb::CompressionType fast_compression() {
     const auto supported = rocksdb::GetSupportedCompressions();
@@ -55,13 +51,10 @@ ColumnFamilyOptions column_options(Column column, const RocksOptions& options,
                                    const std::shared_ptr<rocksdb::Cache>& cache) {
     ColumnFamilyOptions result;
     const bool scanned = column == Column::messages || column == Column::steps;
+    result.memtable_factory = memory_tables();
     result.table_factory = tables(cache, !scanned);
     result.write_buffer_size = options.write_buffer_bytes;  // the sum of all is what limits them
     result.arena_block_size = std::min<std::size_t>(256 << 10, options.write_buffer_bytes / 8);
-    if (const auto prefix = neighbours_prefix[static_cast<std::size_t>(column)]; prefix > 0) {
-        result.memtable_insert_with_hint_prefix_extractor.reset(
-            rocksdb::NewFixedPrefixTransform(prefix));
-    }
     result.level_compaction_dynamic_level_bytes = true;
     // The youngest levels are rewritten soon; compressing them would not pay.
     result.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,

@@ -40,6 +40,9 @@ public:
 
 private:
     Try<std::optional<ports::HeadRow>> no_head(const domain::ChatId& chat, Tier tier) const;
+    std::optional<base::Problem> read_run(const domain::ChatId& chat, domain::Seq first,
+                                          std::uint64_t count,
+                                          std::vector<domain::Message>& found) const;
     template <class Row, class Decode>
     base::Result<std::vector<Row>> scan(Column column, rocksdb::Slice prefix, Decode decode) const;
 
