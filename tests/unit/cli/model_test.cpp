@@ -21,9 +21,17 @@ TEST_F(ModelTest, CountsTheMessagesOfOthersAsUnreadOnce) {
     model.on_message(message(1, 6, alice));
     model.on_message(event(1, 7, bob, {.change = "title", .users = {}, .title = "", .role = ""}));
     EXPECT_EQ(model.find(chat_id(1))->unread, 1u);
-    // What the summary has counted already is not counted again.
-    EXPECT_TRUE(model.on_message(message(1, 3, bob)));
-    EXPECT_EQ(model.find(chat_id(1))->unread, 1u);
+}
+
+TEST_F(ModelTest, DoesNotCountAgainWhatTheSummaryHasCounted) {
+    auto behind = summary(3, "group", 7);
+    behind.read = {2};
+    behind.unread = 5;
+    model.put_chat(behind);
+    EXPECT_TRUE(model.on_message(message(3, 5, bob)));
+    EXPECT_EQ(model.find(chat_id(3))->unread, 5u);
+    EXPECT_TRUE(model.on_message(message(3, 8, bob)));
+    EXPECT_EQ(model.find(chat_id(3))->unread, 6u);
 }
 
 TEST_F(ModelTest, SeeingTheOpenChatIsNewsOnce) {
@@ -80,14 +88,13 @@ TEST_F(ModelTest, GroupTicksAreThoseOfTheSlowestMember) {
     EXPECT_EQ(model.tick_of(chat, {7}), Tick::sent);
     client::Member own{
         .user = alice, .role = "owner", .joined_at = {}, .delivered = {}, .read = {}};
-    client::Member fast{
-        .user = bob, .role = "member", .joined_at = {}, .delivered = {7}, .read = {7}};
     client::Member slow{
-        .user = carol, .role = "member", .joined_at = {}, .delivered = {7}, .read = {2}};
+        .user = bob, .role = "member", .joined_at = {}, .delivered = {7}, .read = {2}};
+    client::Member fast{
+        .user = carol, .role = "member", .joined_at = {}, .delivered = {7}, .read = {7}};
     model.put_members(chat_id(2), {own, fast, slow});
     EXPECT_EQ(model.tick_of(chat, {7}), Tick::delivered);
-    model.on_receipt(
-        {.chat = chat_id(2), .user = carol, .delivered = {}, .read = Seq{7}, .at = {}});
+    model.on_receipt({.chat = chat_id(2), .user = bob, .delivered = {}, .read = Seq{7}, .at = {}});
     EXPECT_EQ(model.tick_of(chat, {7}), Tick::read);
     EXPECT_EQ(model.tick_of(chat, {8}), Tick::sent);
     // Marks heard of before the list of members came are kept.

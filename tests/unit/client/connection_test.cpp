@@ -209,6 +209,11 @@ TEST(Typing, IsRenewedRarelyAndEndsWithTheMessage) {
     h.machine.typing(h.now, chat(2), false);
     EXPECT_EQ(h.frames_of("typing").size(), 5u);
     EXPECT_FALSE(h.frames_of("typing").back().at("on").as_bool());
+    // A message ends it for everyone, so what is typed after it is news.
+    h.machine.typing(h.now, chat(1), true);
+    h.machine.send(h.now, client_id(1), chat(1), text("done"));
+    h.machine.typing(h.now, chat(1), true);
+    EXPECT_EQ(h.frames_of("typing").size(), 7u);
 }
 
 TEST(Watching, GoesOnAfterAReconnection) {
