@@ -21,6 +21,8 @@ explain() {
 
   Web client      $url
   Terminal client build/release/banter chat --server $url
+  Second person   opens the web client in another browser and creates an account,
+                  or you add one: build/release/banter user add NAME --generate
 END
       ;;
     "Claim this server: "*)
@@ -33,7 +35,6 @@ END
       ;;
     "Data: "*) printf '  Data            %s\n  Log             %s\n' "${line#Data: }" "$log" ;;
     "Admin: "*) printf '  Metrics         %s/metrics\n' "${line#Admin: }" ;;
-    "Second person: "*) printf '\n  %s\n' "${line#Second person: }" ;;
     *) printf '%s\n' "$line" ;;
   esac
 }
