@@ -20,25 +20,31 @@ public:
 
 private:
     struct Watch {
-        WatcherId watcher;
         domain::UserId watching;
+        std::uint64_t question =
+            0;  // the newest one whether he may see; answers to others are void
         bool visible = false;
-        PresenceView told;
+        std::optional<PresenceView> told;
+    };
+    struct WatcherHash {
+        std::size_t operator()(const WatcherId& watcher) const noexcept;
     };
     struct UserState {
         std::unordered_map<domain::DeviceId, int> sessions;
         bool online = false;
         std::optional<base::Timestamp> last_seen;
-        std::vector<Watch> watches;
+        std::unordered_map<WatcherId, Watch, WatcherHash> watches;
         base::Timer going_offline;
     };
 
     void become_offline(domain::UserId user);
     base::Task<void> remember(domain::UserId user, domain::DeviceId device, base::Timestamp at);
-    base::Task<base::Result<bool>> load_last_seen(domain::UserId user);
-    PresenceView view_of(const UserState& state) const;
+    static PresenceView view_of(const UserState& state);
+    Watch* find_watch(WatcherId watcher, domain::UserId target);
+    base::Task<void> evaluate(WatcherId watcher, domain::UserId target);
+    base::Task<base::Result<PresenceView>> load_view(domain::UserId user);
     void publish(domain::UserId user, UserState& state);
-    void tell(Watch& watch, domain::UserId user, const PresenceView& view);
+    void tell(WatcherId watcher, Watch& watch, domain::UserId user, const PresenceView& view);
     void forget_if_idle(domain::UserId user);
 
     const runtime::Shards& shards_;
@@ -47,6 +53,7 @@ private:
     VisibilitySource& visibility_;
     const ports::Clock& clock_;
     std::unordered_map<domain::UserId, UserState> users_;
+    std::uint64_t last_question_ = 0;
 };
 
 }  // namespace banter::presence
