@@ -30,12 +30,6 @@ ports::MessageRange range_of(const HistoryQuery& query, const ChatView& view) {
 
 }  // namespace
 
-Task<Result<bool>> ChatService::was_sent(ports::SendKey key) {
-    const auto found = co_await ports_.store.find_send(key);
-    if (!found) co_return std::unexpected(found.error());
-    co_return found->has_value();
-}
-
 Task<Result<HistoryPage>> ChatService::history(UserId user, HistoryQuery query) {
     auto work = [=, target = chat_shards_[home(query.chat)].get()] {
         return target->view(query.chat, user);

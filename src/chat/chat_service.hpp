@@ -57,8 +57,6 @@ public:
     // `answered` is called on the calling shard, which is `shard`.
     void send(std::size_t shard, ports::SendCommand command,
               std::function<void(const base::Result<protocol::Sent>&)> answered);
-    // Whether a send of this key was accepted before.
-    base::Task<base::Result<bool>> was_sent(ports::SendKey key);
     base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,
                                             domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> read(domain::ChatId chat, domain::UserId user, domain::Seq seq);

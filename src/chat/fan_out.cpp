@@ -28,7 +28,7 @@ ReceiptNotice::Target& target_for(std::vector<ReceiptNotice::Target>& targets, U
 }  // namespace
 
 protocol::Sent sent_for(const domain::Message& message) {
-    return {message.client_id, message.chat, message.seq, message.id, message.at};
+    return {message.client_id, message.chat, message.seq, message.id, message.at, false};
 }
 
 FanOut::FanOut(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,

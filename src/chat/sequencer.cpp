@@ -157,8 +157,8 @@ void Sequencer::repeat(const std::shared_ptr<ChatState>& chat, const ports::LogR
                               "This client_id was used for another message; make a new one."));
         return;
     }
-    const protocol::Sent sent{first.key.client_id, first.chat, first.seq, first.message_id,
-                              first.at};
+    const protocol::Sent sent{first.key.client_id, first.chat, first.seq,
+                              first.message_id,    first.at,   true};
     if (!in_flight) {
         answer_now(std::move(*answer), sent);
         return;

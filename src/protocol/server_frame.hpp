@@ -29,6 +29,7 @@ struct Sent {
     domain::Seq seq;
     domain::MessageId message_id;
     base::Timestamp at;
+    bool repeated = false;  // an earlier try was accepted; not on the wire
 };
 
 struct Receipt {

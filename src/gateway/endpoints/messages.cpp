@@ -86,11 +86,9 @@ Task<HttpResponse> post_message(Api& api, Call call) {
     if (fields.problem()) co_return HttpResponse::problem(*fields.problem());
     ports::SendCommand command{
         *chat, {call.identity.user, call.identity.device, client_id}, std::move(content)};
-    const auto repeated = co_await api.services().chats.was_sent(command.key);
-    if (!repeated) co_return HttpResponse::problem(repeated.error());
     const auto sent = co_await send_and_wait(api, std::move(command));
     if (!sent) co_return HttpResponse::problem(sent.error());
-    co_return sent_answer(*sent, *repeated ? 200 : 201);
+    co_return sent_answer(*sent, sent->repeated ? 200 : 201);
 }
 
 Result<Seq> seq_in_body(const Call& call) {
