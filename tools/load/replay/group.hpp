@@ -19,7 +19,8 @@ struct Seat {
     Person person = 0;
     StreamChecker stream;
     bool unacknowledged = false;  // something arrived since the last acknowledgement
-    Seq settling = 0;             // acknowledged a while ago, on this connection
+    Seq acknowledged_here = 0;    // on this connection
+    Seq settling = 0;             // of that, what was acknowledged a while ago
 
     struct Act {
         Step step;

@@ -61,7 +61,10 @@ void Participant::reconnect() {
 
 void Participant::disconnected() {
     closing_ = false;
-    for (auto* seat : seats_) seat->settling = 0;  // it may have been lost with the connection
+    for (auto* seat : seats_) {  // what was on its way may have been lost
+        seat->acknowledged_here = 0;
+        seat->settling = 0;
+    }
     welcomed_ = false;
     synced_ = false;
     attempts_ = 0;
@@ -208,6 +211,7 @@ void Participant::acknowledge() {
             socket_.send(read_mark_frame(seat->group->chat(), seq));
         }
         seat->stream.acknowledged(seq);
+        seat->acknowledged_here = seq;
         last_sent_ = context_.loop.now();
     }
 }
@@ -218,7 +222,7 @@ void Participant::settle_acknowledgements() {
     next_settling_ = context_.loop.now() + settling_time;
     for (auto* seat : seats_) {
         seat->stream.acknowledgement_settled(seat->settling);
-        seat->settling = seat->stream.last_acknowledged();
+        seat->settling = seat->acknowledged_here;
     }
 }
 
