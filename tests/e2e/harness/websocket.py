@@ -201,13 +201,20 @@ class WebSocket:
             self._read(deadline, f"a pong frame with {payload!r}")
 
     def read_for(self, seconds):
-        """Takes what comes within so many seconds, to the end of the connection at most."""
+        """Takes what comes within so many seconds, or is there already."""
         deadline = time.monotonic() + seconds
-        while not self._ended and self.close_code is None:
-            wait = deadline - time.monotonic()
-            if wait <= 0 or not select.select([self._socket], [], [], wait)[0]:
+        while not self.ended:
+            wait = max(0.0, deadline - time.monotonic())
+            if not select.select([self._socket], [], [], wait)[0]:
                 return
             self._read(deadline, "what comes")
+            if time.monotonic() >= deadline:
+                return
+
+    @property
+    def ended(self):
+        """Nothing comes any more."""
+        return self._ended or self.close_code is not None
 
     def barrier(self):
         """Everything that the session was sent so far is in the inbox."""
