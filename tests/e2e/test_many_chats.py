@@ -4,10 +4,10 @@ import pytest
 
 
 def newest_first(listed):
-    """The list, asserted to be in order; those of one millisecond in an order of their own."""
+    """What stands where, asserted to be in order; those of one millisecond have no order."""
     times = [one["at"] for one in listed]
     assert times == sorted(times, reverse=True)
-    return sorted(listed, key=lambda one: (one["at"], one["chat"]))
+    return sorted((one["at"], one["chat"], one["head"], one["preview"]) for one in listed)
 
 
 @pytest.fixture
