@@ -16,12 +16,9 @@ bool is_ip_address(const std::string& host) {
 
 }  // namespace
 
-Address Address::parse(const std::string& text, const std::string& field) {
-    const StartupError wrong(Exit::usage,
-                             "The setting '" + field + "' must be an IP address and a " +
-                                 "port, such as 127.0.0.1:8080 or [::1]:8080, not '" + text + "'.");
+std::optional<Address> Address::parse(const std::string& text) {
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string::npos) throw wrong;
+    if (colon == std::string::npos) return std::nullopt;
     Address address;
     address.host = text.substr(0, colon);
     if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']') {
@@ -31,8 +28,15 @@ Address Address::parse(const std::string& text, const std::string& field) {
     const char* first = text.data() + colon + 1;
     const char* last = text.data() + text.size();
     const auto [end, error] = std::from_chars(first, last, address.port);
-    if (error != std::errc{} || end != last || !is_ip_address(address.host)) throw wrong;
+    if (error != std::errc{} || end != last || !is_ip_address(address.host)) return std::nullopt;
     return address;
+}
+
+Address Address::parse(const std::string& text, const std::string& field) {
+    if (const auto address = parse(text)) return *address;
+    throw StartupError(Exit::usage, "The setting '" + field + "' must be an IP address and a " +
+                                        "port, such as 127.0.0.1:8080 or [::1]:8080, not '" + text +
+                                        "'.");
 }
 
 std::string Address::text() const {

@@ -40,13 +40,14 @@ std::string first_line(std::istream& in) {
 }
 
 std::string ask(const std::string& prompt) {
-    fmt::print(stderr, "{}", prompt);
+    const bool person = isatty(STDIN_FILENO) != 0;
+    if (person) fmt::print(stderr, "{}", prompt);
     std::string line;
     {
         const NoEcho quiet;
         line = first_line(std::cin);
     }
-    if (isatty(STDIN_FILENO) != 0) fmt::print(stderr, "\n");
+    if (person) fmt::print(stderr, "\n");
     return line;
 }
 

@@ -7,7 +7,12 @@
 // What the commands of the program do. Each returns the exit code and throws StartupError.
 namespace banter::app {
 
+// Reads everything; prints what it found. Exit 3 when something is damaged.
 int run_doctor(const Config& config);
+
+// Throws StartupError (data_directory) when there is no data directory yet, so that a command that
+// only looks makes none.
+void require_data_directory(const Config& config);
 
 struct PasswordOptions {
     std::string file;       // read it from there

@@ -126,12 +126,14 @@ int run_user_add(const Config& config, const std::string& username, const std::s
 }
 
 int run_user_list(const Config& config) {
+    require_data_directory(config);
     if (!list_from_server(config)) list_offline(config);
     return 0;
 }
 
 int run_user_password(const Config& config, const std::string& username,
                       const PasswordOptions& options) {
+    require_data_directory(config);
     const auto password = obtain_password(options, username);
     std::string body;
     {

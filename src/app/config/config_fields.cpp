@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "app/address.hpp"
+#include "app/origin.hpp"
+
 namespace banter::app {
 namespace {
 
@@ -12,18 +15,35 @@ constexpr std::array<std::string_view, 3> registrations = {"open", "invite", "cl
 constexpr std::array<std::string_view, 6> levels = {"trace", "debug", "info",
                                                     "warn",  "error", "off"};
 
+constexpr TextRule address_rule{
+    [](const std::string& text) { return Address::parse(text).has_value(); },
+    "an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080",
+    {}};
+constexpr TextRule url_rule{
+    [](const std::string& text) { return text.empty() || is_web_origin(text); },
+    "empty or http:// or https://, a host and perhaps a port, such as https://chat.example.org",
+    {}};
+constexpr TextRule origin_rule{
+    is_origin,
+    {},
+    "origins with commas between, such as https://chat.example.org (no slash behind)"};
+constexpr TextRule path_rule{[](const std::string& text) { return !text.empty(); }, "a path", {}};
+constexpr TextRule optional_path_rule{
+    [](const std::string&) { return true; }, "empty or a path", {}};
+
 // In the order in which the sample file shows them.
 const std::vector<ConfigField> fields = {
-    {"listen", TextSetting{[](Config& c) -> auto& { return c.listen; }},
+    {"listen", TextSetting{[](Config& c) -> auto& { return c.listen; }, address_rule},
      "Address and port for clients: HTTP, WebSocket and the web client. Port 0: any free one."},
-    {"admin_listen", TextSetting{[](Config& c) -> auto& { return c.admin_listen; }},
+    {"admin_listen", TextSetting{[](Config& c) -> auto& { return c.admin_listen; }, address_rule},
      "Address and port for operators: /metrics, /livez, /readyz. Keep it private."},
-    {"data_dir", TextSetting{[](Config& c) -> auto& { return c.data_dir; }},
+    {"data_dir", TextSetting{[](Config& c) -> auto& { return c.data_dir; }, path_rule},
      "The directory that holds everything. Made when it is not there; one server at a time."},
-    {"public_url", TextSetting{[](Config& c) -> auto& { return c.public_url; }},
+    {"public_url", TextSetting{[](Config& c) -> auto& { return c.public_url; }, url_rule},
      "How people reach the server, such as https://chat.example.org. It stands in links, and "
      "browsers may use the server from this origin. Empty: http:// and the listen address."},
-    {"allowed_origins", ListSetting{[](Config& c) -> auto& { return c.allowed_origins; }},
+    {"allowed_origins",
+     ListSetting{[](Config& c) -> auto& { return c.allowed_origins; }, origin_rule},
      "Further origins from which browsers may use the server."},
     {"registration",
      ChoiceSetting{
@@ -62,10 +82,10 @@ const std::vector<ConfigField> fields = {
     {"limits.account_messages_per_s",
      NumberSetting{[](Config& c) -> auto& { return c.limits.account_messages_per_s; }, 1,
                    1'000'000},
-     "The same for all sessions and HTTP requests of one account, per shard."},
+     "The long-run rate of all sessions and HTTP requests of one account, on each shard."},
     {"limits.account_burst",
      NumberSetting{[](Config& c) -> auto& { return c.limits.account_burst; }, 1, 1'000'000},
-     "The same for all sessions and HTTP requests of one account, per shard."},
+     "What they may do at once after a pause."},
     {"groups.max_members",
      NumberSetting{[](Config& c) -> auto& { return c.groups.max_members; }, 2, 10'000},
      "Members that a group may have, its creator counted."},
@@ -79,7 +99,7 @@ const std::vector<ConfigField> fields = {
          levels, [](const Config& c) { return static_cast<std::size_t>(c.log.level); },
          [](Config& c, std::size_t i) { c.log.level = static_cast<base::log::Level>(i); }},
      "The least important lines that are logged."},
-    {"log.file", TextSetting{[](Config& c) -> auto& { return c.log.file; }},
+    {"log.file", TextSetting{[](Config& c) -> auto& { return c.log.file; }, optional_path_rule},
      "Where the log goes. Empty: standard error."},
 };
 

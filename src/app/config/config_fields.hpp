@@ -11,6 +11,13 @@
 
 namespace banter::app {
 
+// Which texts a setting takes.
+struct TextRule {
+    bool (*allows)(const std::string&);
+    std::string_view words;       // "an IP address and a port"
+    std::string_view list_words;  // of several
+};
+
 // The kinds of settings. Each knows where its value lives in a Config.
 struct NumberSetting {
     std::uint64_t& (*of)(Config&);
@@ -22,9 +29,11 @@ struct FlagSetting {
 };
 struct TextSetting {
     std::string& (*of)(Config&);
+    const TextRule& rule;
 };
 struct ListSetting {
     std::vector<std::string>& (*of)(Config&);
+    const TextRule& rule;  // of each item
 };
 struct ChoiceSetting {
     std::span<const std::string_view> names;  // in the order of the enumeration
@@ -55,7 +64,11 @@ std::string toml_value(const ConfigField& field, const Config& config);
 // "a number from 1 to 9", "true or false", …
 std::string allowed_values(const ConfigField& field);
 
-// The known name that `name` was most likely meant to be; empty: none is near.
+// The known name that `name` was most likely meant to be, at most `max_edits` letters away; empty:
+// none is so near.
+std::string nearest_name(std::string_view name, const std::vector<std::string>& known,
+                         std::size_t max_edits);
+// The same, with more patience for longer names.
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known);
 
 }  // namespace banter::app

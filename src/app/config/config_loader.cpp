@@ -1,6 +1,8 @@
 #include "app/config/config_loader.hpp"
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <toml++/toml.h>
 #include <unistd.h>
 
@@ -12,6 +14,8 @@ namespace banter::app {
 namespace {
 
 constexpr const char* default_file = "banter.toml";
+constexpr std::string_view environment_prefix = "BANTER_";
+constexpr std::size_t most_typing_errors = 2;
 
 std::vector<std::string> field_names() {
     std::vector<std::string> names;
@@ -25,33 +29,31 @@ std::string did_you_mean(const std::string& nearest) {
                            : "did you mean '" + nearest + "'?";
 }
 
-// The value of a TOML node as set_from_text takes it.
-std::string text_of(const toml::node& node, const std::string& name, const std::string& file) {
-    if (const auto* text = node.as_string()) return text->get();
-    if (const auto* number = node.as_integer()) return std::to_string(number->get());
-    if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-    if (const auto* list = node.as_array()) {
-        std::string joined;
-        for (const auto& item : *list) {
-            if (!item.is_string()) break;
-            if (!joined.empty()) joined += ',';
-            joined += item.as_string()->get();
-        }
-        return joined;
+// The texts of a TOML array with commas between; nullopt: it holds something else.
+std::optional<std::string> joined(const toml::array& list) {
+    std::string out;
+    for (const auto& item : list) {
+        if (!item.is_string()) return std::nullopt;
+        if (!out.empty()) out += ',';
+        out += item.as_string()->get();
     }
-    throw StartupError(Exit::usage, "The setting '" + name + "' in " + file +
-                                        " must be a string, a number, true, false or a list.");
+    return out;
 }
 
-// A number in quotes, or a bare word where a text belongs, is a mistake worth telling.
-void check_type(const ConfigField& field, const toml::node& node, const std::string& file) {
-    const bool fits = std::holds_alternative<NumberSetting>(field.setting) ? node.is_integer()
-                      : std::holds_alternative<FlagSetting>(field.setting) ? node.is_boolean()
-                      : std::holds_alternative<ListSetting>(field.setting) ? node.is_array()
-                                                                           : node.is_string();
-    if (fits) return;
-    throw StartupError(Exit::usage, "The setting '" + std::string(field.name) + "' in " + file +
-                                        " must be " + allowed_values(field) + ".");
+// The value of a TOML node as set_from_text takes it; nullopt: it has another type, such as a
+// number in quotes.
+std::optional<std::string> text_of(const ConfigField& field, const toml::node& node) {
+    const auto& setting = field.setting;
+    if (std::holds_alternative<NumberSetting>(setting)) {
+        if (const auto* number = node.as_integer()) return std::to_string(number->get());
+    } else if (std::holds_alternative<FlagSetting>(setting)) {
+        if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+    } else if (std::holds_alternative<ListSetting>(setting)) {
+        if (const auto* list = node.as_array()) return joined(*list);
+    } else if (const auto* text = node.as_string()) {
+        return text->get();
+    }
+    return std::nullopt;
 }
 
 void apply_table(const toml::table& table, const std::string& prefix, const std::string& file,
@@ -68,8 +70,12 @@ void apply_table(const toml::table& table, const std::string& prefix, const std:
                                                 "); " +
                                                 did_you_mean(nearest_name(name, field_names())));
         }
-        check_type(*field, node, file);
-        set_from_text(*field, loaded.config, text_of(node, name, file), "in " + file);
+        const auto text = text_of(*field, node);
+        if (!text) {
+            throw StartupError(Exit::usage, "The setting '" + name + "' in " + file + " must be " +
+                                                allowed_values(*field) + ".");
+        }
+        set_from_text(*field, loaded.config, *text, "in " + file);
         loaded.origin[name] = file;
     }
 }
@@ -85,7 +91,25 @@ void apply_file(const std::string& file, LoadedConfig& loaded) {
     }
 }
 
+// Other programs may use BANTER_… too (an orchestrator that names a service so), but a name that is
+// all but one of ours was meant to be it.
+void refuse_misspelt_environment() {
+    std::vector<std::string> known;
+    for (const auto& field : config_fields())
+        known.push_back(environment_name(field));
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const auto name = text.substr(0, text.find('='));
+        if (!name.starts_with(environment_prefix) || std::ranges::count(known, name) > 0) continue;
+        const auto nearest = nearest_name(name, known, most_typing_errors);
+        if (nearest.empty()) continue;
+        throw StartupError(Exit::usage, "There is no setting for " + std::string(name) +
+                                            " in the environment; did you mean " + nearest + "?");
+    }
+}
+
 void apply_environment(LoadedConfig& loaded) {
+    refuse_misspelt_environment();
     for (const auto& field : config_fields()) {
         const std::string name = environment_name(field);
         const char* value = std::getenv(name.c_str());

@@ -2,9 +2,12 @@
 #include <fmt/core.h>
 
 #include "app/config/config_loader.hpp"
+#include "app/wrap.hpp"
 
 namespace banter::app {
 namespace {
+
+constexpr std::size_t comment_columns = 88;
 
 std::string table_of(std::string_view name) {
     const std::size_t dot = name.find('.');
@@ -16,22 +19,11 @@ std::string_view key_of(std::string_view name) {
     return dot == std::string_view::npos ? name : name.substr(dot + 1);
 }
 
-// Breaks `text` into comment lines of at most 90 columns.
 std::string comment(std::string_view text) {
-    std::string out = "#";
-    std::size_t column = 1;
-    while (!text.empty()) {
-        const std::size_t space = std::min(text.find(' '), text.size());
-        if (column + 1 + space > 90) {
-            out += "\n#";
-            column = 1;
-        }
-        out += ' ';
-        out += text.substr(0, space);
-        column += 1 + space;
-        text.remove_prefix(std::min(space + 1, text.size()));
-    }
-    return out + "\n";
+    std::string out;
+    for (const auto& line : wrap(text, comment_columns))
+        out += "# " + line + "\n";
+    return out;
 }
 
 }  // namespace

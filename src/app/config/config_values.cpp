@@ -1,6 +1,7 @@
 // How settings are written and read as text.
 #include <algorithm>
 #include <charconv>
+#include <fmt/core.h>
 #include <numeric>
 #include <optional>
 
@@ -15,9 +16,14 @@ struct Overloaded : Fs... {
     using Fs::operator()...;
 };
 
+// A basic string of TOML 1.0.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+            out += fmt::format("\\u{:04x}", static_cast<int>(c));
+            continue;
+        }
         if (c == '"' || c == '\\') out += '\\';
         out += c;
     }
@@ -60,12 +66,15 @@ bool assign(const FlagSetting& setting, Config& config, const std::string& text)
 }
 
 bool assign(const TextSetting& setting, Config& config, const std::string& text) {
+    if (!setting.rule.allows(text)) return false;
     setting.of(config) = text;
     return true;
 }
 
 bool assign(const ListSetting& setting, Config& config, const std::string& text) {
-    setting.of(config) = split_list(text);
+    auto items = split_list(text);
+    if (!std::ranges::all_of(items, setting.rule.allows)) return false;
+    setting.of(config) = std::move(items);
     return true;
 }
 
@@ -142,29 +151,37 @@ std::string toml_value(const ConfigField& field, const Config& config) {
 }
 
 std::string allowed_values(const ConfigField& field) {
-    return std::visit(Overloaded{
-                          [](const NumberSetting& setting) {
-                              return "a number from " + std::to_string(setting.min) + " to " +
-                                     std::to_string(setting.max);
-                          },
-                          [](const FlagSetting&) { return std::string("true or false"); },
-                          [](const TextSetting&) { return std::string("a text"); },
-                          [](const ListSetting&) { return std::string("a list of texts"); },
-                          [](const ChoiceSetting& setting) {
-                              std::string out = "one of ";
-                              for (const auto name : setting.names) {
-                                  if (!out.ends_with(' ')) out += ", ";
-                                  out += name;
-                              }
-                              return out;
-                          },
-                      },
-                      field.setting);
+    return std::visit(
+        Overloaded{
+            [](const NumberSetting& setting) {
+                return "a number from " + std::to_string(setting.min) + " to " +
+                       std::to_string(setting.max);
+            },
+            [](const FlagSetting&) { return std::string("true or false"); },
+            [](const TextSetting& setting) { return std::string(setting.rule.words); },
+            [](const ListSetting& setting) {
+                return "a list of " + std::string(setting.rule.list_words);
+            },
+            [](const ChoiceSetting& setting) {
+                std::string out = "one of ";
+                for (const auto name : setting.names) {
+                    if (!out.ends_with(' ')) out += ", ";
+                    out += name;
+                }
+                return out;
+            },
+        },
+        field.setting);
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
+    return nearest_name(name, known, name.size() / 2);
+}
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& known,
+                         std::size_t max_edits) {
     std::string best;
-    std::size_t least = name.size() / 2 + 1;
+    std::size_t least = max_edits + 1;
     for (const auto& candidate : known) {
         const std::size_t apart = distance(name, candidate);
         if (apart < least) {
