@@ -10,7 +10,6 @@ fail() {
 export CCACHE_NOHASHDIR=true
 export CCACHE_BASEDIR=$PWD
 export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
-export DEBIAN_FRONTEND=noninteractive
 
 hash_of() { find "$@" -type f -not -path '*/node_modules/*' -not -path "*/dist/*" -print0 \
   | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16; }

@@ -10,7 +10,15 @@ test_packages="python3-pytest python3-websockets python3-pytest-xdist sqlite3 tm
   fonts-noto-color-emoji fonts-dejavu-core procps util-linux"
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif ! command -v sudo >/dev/null 2>&1; then
+    fail "Root is needed for: $*"
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@" || fail "sudo asks for a password; run ./dev in a terminal, or as root: $*"
+  fi
 }
 
 # install_packages NAME PACKAGE…: skipped in no time when this list was installed before.
@@ -20,6 +28,7 @@ install_packages() {
   local stamp
   stamp=build/.installed-$name-$(printf '%s' "$*" | sha256sum | cut -c1-12)
   [ ! -e "$stamp" ] || return 0
+  mkdir -p build
   local missing=()
   for package in "$@"; do
     dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -q '^installed$' \
@@ -27,11 +36,11 @@ install_packages() {
   done
   if [ ${#missing[@]} -gt 0 ]; then
     say "Installing Debian packages: ${missing[*]}"
-    as_root apt-get update -qq
-    as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null \
-      || fail "Some Debian packages could not be installed; see above."
+    as_root apt-get update -qq || fail "apt-get update failed; see above."
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+      -o Dpkg::Use-Pty=0 "${missing[@]}" >build/apt.log \
+      || fail "Some Debian packages could not be installed; see above and build/apt.log."
   fi
-  mkdir -p build
   touch "$stamp"
 }
 

@@ -2,11 +2,17 @@
 
 run_server() {
   build_release
-  mkdir -p build
-  local log=$PWD/build/banter.log
+  export BANTER_LOG_FILE=${BANTER_LOG_FILE:-$PWD/build/banter.log}
   say "Starting the server; Ctrl-C stops it."
-  BANTER_LOG_FILE=${BANTER_LOG_FILE:-$log} build/release/banter serve "$@" \
-    | while IFS= read -r line; do explain "$line" "${BANTER_LOG_FILE:-$log}"; done
+  # The server takes this process over, so that signals reach it and its exit code is this verb's.
+  exec build/release/banter serve "$@" > >(explain_all "$BANTER_LOG_FILE")
+}
+
+# Until the server ends, also when Ctrl-C was meant for it.
+explain_all() {
+  trap '' INT
+  local line
+  while IFS= read -r line; do explain "$line" "$1"; done
 }
 
 # Says, for each fact the server prints, what to do with it.
