@@ -156,34 +156,53 @@ void ChatShard::send(ports::SendCommand command, PendingAnswer answer) {
     fan_out_.send();
 }
 
+Result<Attachment> ChatShard::attachment_for(const ChatState& state, UserId user,
+                                             domain::DeviceId device) const {
+    Attachment attachment;
+    attachment.head = state.committed;
+    attachment.cursor = sequencer_.uncommitted_cursor(user, device, state.chat.id);
+    if (const auto* self = state.member(user)) {
+        attachment.first_seq = state.first_seq(*self);
+        attachment.delivered = self->durable.delivered;
+        return attachment;
+    }
+    const auto left = state.left.find(user);
+    if (left == state.left.end()) return std::unexpected(no_such_chat());
+    attachment.first_seq = left->second.joined_seq;
+    attachment.last_seq = left->second.left_seq;
+    return attachment;
+}
+
 Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::DeviceId device,
                                            std::size_t shard, base::Timestamp since) {
-    const auto loaded = co_await load_for(chat, user);
+    const auto loaded = co_await load(chat);
     if (!loaded) co_return std::unexpected(loaded.error());
     const auto state = *loaded;
     std::unordered_map<UserId, bool> shows;
+    const auto moved = [&](const MemberState& member) {
+        return member.durable != domain::Marks{} && member.marks_at >= since;
+    };
+    std::vector<UserId> readers;
     for (const auto& [other, member] : state->members) {
-        if (member.durable.read == Seq{} || member.marks_at < since) continue;
+        if (moved(member) && member.durable.read > Seq{}) readers.push_back(other);
+    }
+    for (const auto other : readers) {
         const auto policy = co_await fan_out_.policy(other);
         shows[other] = other == user || (policy && policy->shows(user));
     }
     // No waiting from here on: what is told as the head now, and what is followed from now on,
     // leave no gap between them.
-    const auto* self = state->member(user);
-    if (self == nullptr) co_return std::unexpected(no_such_chat());
+    auto attachment = attachment_for(*state, user, device);
+    if (!attachment) co_return attachment;
     ++state->followers[shard];
-    Attachment attachment{state->first_seq(*self),
-                          state->committed,
-                          self->durable.delivered,
-                          sequencer_.uncommitted_cursor(user, device, chat),
-                          {}};
+    if (attachment->last_seq) co_return attachment;
     for (const auto& [other, member] : state->members) {
-        if (member.durable == domain::Marks{} || member.marks_at < since) continue;
+        if (!moved(member)) continue;
         protocol::Receipt receipt{chat, other, {}, {}, member.marks_at};
         if (other != user) receipt.delivered = member.durable.delivered;
         const auto shown = shows.find(other);
         if (shown != shows.end() && shown->second) receipt.read = member.durable.read;
-        if (receipt.delivered || receipt.read) attachment.receipts.push_back(receipt);
+        if (receipt.delivered || receipt.read) attachment->receipts.push_back(receipt);
     }
     co_return attachment;
 }

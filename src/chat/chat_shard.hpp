@@ -39,8 +39,9 @@ struct ChatPorts {
 struct Attachment {
     domain::Seq first_seq;
     domain::Seq head;
-    domain::Seq delivered;  // the user's own mark
-    domain::Seq cursor;     // what the device has acknowledged and is not durable yet
+    domain::Seq delivered;                // the user's own mark
+    domain::Seq cursor;                   // what the device has acknowledged and is not durable yet
+    std::optional<domain::Seq> last_seq;  // removed again already: nothing after this
     std::vector<protocol::Receipt> receipts;
 };
 
@@ -114,6 +115,8 @@ public:
 private:
     using LoadResult = base::Result<std::shared_ptr<ChatState>>;
 
+    base::Result<Attachment> attachment_for(const ChatState& state, domain::UserId user,
+                                            domain::DeviceId device) const;
     base::Task<LoadResult> read_state(domain::ChatId chat);
     base::Task<base::Result<bool>> read_log(ChatState& state);
     base::Task<base::Result<void>> ended_received(domain::ChatId chat, domain::UserId user,

@@ -88,11 +88,15 @@ void ChatState::apply(const domain::Event& event, domain::UserId actor, Seq seq,
                     added.marks = added.durable = before->second;
                 }
                 members.try_emplace(user, added);
+                left.erase(user);
             }
             break;
         case Change::member_removed:
             for (const auto user : event.users) {
-                if (const auto* leaving = member(user)) former[user] = leaving->marks;
+                if (const auto* leaving = member(user)) {
+                    former[user] = leaving->marks;
+                    left[user] = {first_seq(*leaving), seq};
+                }
                 members.erase(user);
             }
             break;

@@ -56,6 +56,13 @@ struct ChatState {
     domain::Chat chat;
     std::unordered_map<domain::UserId, MemberState> members;
     std::unordered_map<domain::UserId, domain::Marks> former;  // marks of who is no member now
+    // Those removed since this was loaded, and what of the chat was theirs to see: a session that
+    // is just taking the chat up is still told of it.
+    struct Span {
+        domain::Seq joined_seq;
+        domain::Seq left_seq;
+    };
+    std::unordered_map<domain::UserId, Span> left;
     // When those joined, by the directory, whose event has no place in the log yet.
     std::unordered_map<domain::UserId, base::Timestamp> joining;
     domain::Seq head;             // the last seq given out

@@ -53,6 +53,7 @@ void Feed::add(const StreamStart& start) {
     stream.acked = Seq{next.value - 1};
     stream.backlog_end = stream.acked;
     stream.last = start.last_seq;
+    if (auto held = joining_.extract(start.chat)) stream.own = std::move(held.mapped());
     auto& added = streams_.emplace(start.chat, std::move(stream)).first->second;
     enqueue(start.chat, added);
     if (started_) pump();
@@ -63,6 +64,19 @@ void Feed::add_receipt(const protocol::Receipt& receipt) {
     merge(early.delivered, receipt.delivered);
     merge(early.read, receipt.read);
     early.at = std::max(early.at, receipt.at);
+}
+
+void Feed::joined(domain::ChatId chat) {
+    if (output_ == nullptr) return;
+    if (!streams_.contains(chat)) joining_.try_emplace(chat);
+    output_->joined(chat);
+}
+
+void Feed::not_added(domain::ChatId chat) {
+    auto held = joining_.extract(chat);
+    if (!held || output_ == nullptr) return;
+    for (auto& [seq, frame] : held.mapped())
+        output_->write(std::move(frame));
 }
 
 void Feed::start() {
@@ -110,6 +124,10 @@ void Feed::live(const LiveMessage& message) {
 void Feed::sent(const protocol::Sent& sent, const protocol::Ref& ref) {
     if (output_ == nullptr) return;
     auto frame = encode_frame(protocol::encode_sent(sent, ref));
+    if (const auto joining = joining_.find(sent.chat); joining != joining_.end()) {
+        joining->second[sent.seq] = std::move(frame);
+        return;
+    }
     const auto found = streams_.find(sent.chat);
     if (found == streams_.end() || sent.seq < found->second.next) {
         output_->write(std::move(frame));  // a repeat of what the stream has passed

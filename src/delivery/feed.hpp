@@ -74,9 +74,10 @@ public:
     void sent(const protocol::Sent& sent, const protocol::Ref& ref);
     void receipt(const ReceiptNotice& notice);
     void acknowledged(domain::ChatId chat, domain::Seq seq);
-    void joined(domain::ChatId chat) {
-        if (output_) output_->joined(chat);
-    }
+    // The user may see the chat from now on; the session finds out from where, and then calls add()
+    // or, when there is nothing to add, not_added(). Until then acks of the chat wait for it.
+    void joined(domain::ChatId chat);
+    void not_added(domain::ChatId chat);
     void write(EncodedFrame frame) {
         if (output_) output_->write(std::move(frame));
     }
@@ -121,6 +122,8 @@ private:
     FeedOutput* output_;
     std::size_t window_;
     std::unordered_map<domain::ChatId, Stream> streams_;
+    // Chats just joined, and the `sent` frames that must not overtake what comes before them.
+    std::unordered_map<domain::ChatId, std::map<domain::Seq, EncodedFrame>> joining_;
     std::deque<domain::ChatId> backlog_;  // chats to catch up with, in order
     std::size_t unacknowledged_ = 0;      // of all streams
     bool started_ = false;

@@ -207,7 +207,7 @@ Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
     }
     attached_.insert(chat.chat);
     context_.registry.follow(chat.chat, feed_);
-    feed_->add({chat.chat, attachment->first_seq, cursor, attachment->head, std::nullopt});
+    feed_->add({chat.chat, attachment->first_seq, cursor, attachment->head, attachment->last_seq});
     for (const auto& receipt : attachment->receipts)
         feed_->add_receipt(receipt);
     co_return Result<void>{};
@@ -232,6 +232,8 @@ Task<void> Session::attach_joined(domain::ChatId chat) {
     const auto self = shared_from_this();
     const auto attached =
         co_await attach(chat::FeedChat{chat, {}, true, {}, {}}, protocol::Since::start);
+    if (state_ == State::closed) co_return;
+    feed_->not_added(chat);  // unless it was
     if (!attached && attached.error().code != ErrorCode::not_found) failed(attached.error());
 }
 

@@ -53,6 +53,16 @@ TEST_F(GroupTest, OnceRemovedASendIsNotFound) {
     EXPECT_EQ(code_of(send(group, bob)), ErrorCode::not_found);
 }
 
+TEST_F(GroupTest, WhoIsRemovedBeforeHisSessionTookTheChatUpIsStillToldOfIt) {
+    ASSERT_TRUE(run(service->add(group, ann, {cem})));
+    ASSERT_TRUE(run(service->remove(group, ann, cem)));
+    const auto attachment = run(service->attach(group, cem, DeviceId{31}, 0, {}));
+    ASSERT_TRUE(attachment);
+    EXPECT_EQ(attachment->first_seq, Seq{2});
+    EXPECT_EQ(attachment->last_seq, Seq{3});
+    EXPECT_FALSE(run(service->attach(group, UserId{4}, DeviceId{41}, 0, {})));
+}
+
 TEST_F(GroupTest, ARepeatOfAnAcceptedSendIsAnsweredAfterRemoval) {
     const auto id = new_client_id();
     const auto first = send(group, bob, bob_phone, id);

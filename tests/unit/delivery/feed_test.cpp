@@ -161,6 +161,28 @@ TEST_F(FeedTest, PutsTheOwnSendInItsPlaceInTheBacklog) {
     EXPECT_EQ(out.frames.back(), "synced 1 7");
 }
 
+TEST_F(FeedTest, HoldsTheAckOfAChatJustJoinedUntilItsTurn) {
+    store_messages(1, 3);
+    run([&] { feed->start(); });
+    run([&] {
+        feed->joined(chat);
+        feed->sent({{}, chat, Seq{3}, {}, {}}, {});
+    });
+    EXPECT_EQ(out.frames, Frames{"synced 0 0"});
+    run([&] { feed->add({chat, Seq{2}, Seq{0}, Seq{2}, {}}); });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "message 2", "sent 3"}));
+}
+
+TEST_F(FeedTest, AnswersWhatItHeldWhenTheChatIsNotHisAfterAll) {
+    run([&] { feed->start(); });
+    run([&] {
+        feed->joined(chat);
+        feed->sent({{}, chat, Seq{3}, {}, {}}, {});
+        feed->not_added(chat);
+    });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "sent 3"}));
+}
+
 TEST_F(FeedTest, AnswersARepeatedSendAtOnce) {
     run([&] { start(Seq{9}, Seq{9}); });
     run([&] { feed->sent({{}, chat, Seq{3}, {}, {}}, {}); });
