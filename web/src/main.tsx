@@ -1,4 +1,4 @@
-import { render } from 'preact';
+import { options, render } from 'preact';
 import { browserClock } from './browser-clock';
 import { openBrowserSocket } from './browser-socket';
 import { deviceName, platformName } from './platform';
@@ -11,6 +11,13 @@ import './styles/index.css';
 import { App } from './ui/app';
 import { followAttention } from './ui/attention';
 import { followRoute } from './ui/routes';
+
+// A backlog brings hundreds of messages in a moment: render once a frame, however many came. A
+// hidden page has no frames.
+options.debounceRendering = (run) => {
+  if (document.hidden) setTimeout(run, 250);
+  else requestAnimationFrame(run);
+};
 
 async function main(): Promise<void> {
   const notices = new Notices();

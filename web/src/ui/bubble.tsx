@@ -1,52 +1,61 @@
 import type { JSX } from 'preact';
-import type { Seq } from '../protocol/types';
-import type { ChatState } from '../state/chat-state';
+import type { Message, PendingSend, Seq } from '../protocol/types';
 import type { Messenger } from '../state/messenger';
-import { tickOf, type Tick } from '../state/ticks';
-import { find } from '../state/timeline';
+import type { Tick } from '../state/ticks';
 import { Avatar } from './avatar';
 import { useMessenger } from './context';
 import { clockTime, fullTime, toneOf } from './format';
 import { Icon } from './icons';
+import { memo, shallowEqual } from './memo';
 import { MessageText } from './message-text';
 import type { BubbleRow } from './rows';
 import { Ticks } from './ticks';
 import { kindName, nameOf } from './wording';
 
-interface BubbleProps {
+export interface BubbleProps {
   row: BubbleRow;
-  state: ChatState;
+  tick: Tick | undefined; // of one's own messages
+  quoted: Message | undefined; // what it answers, as far as that is loaded
+  group: boolean;
+  canReply: boolean;
   onReply: (seq: Seq) => void;
   jump: (seq: Seq) => void;
 }
 
-export function Bubble({ row, state, onReply, jump }: BubbleProps): JSX.Element {
+// A conversation has hundreds of them, and most stay as they are when one is added.
+export const Bubble = memo(PlainBubble, (before, after) => {
+  const { row: old, ...rest } = before;
+  const { row, ...restAfter } = after;
+  return shallowEqual(old, row) && shallowEqual(rest, restAfter);
+});
+
+function PlainBubble(props: BubbleProps): JSX.Element {
   const messenger = useMessenger();
+  const { row, tick, quoted, group, canReply, onReply, jump } = props;
   const mine = row.sender === messenger.myId;
-  const named = state.type === 'group' && !mine;
+  const named = group && !mine;
   const classes = ['bubble-row', mine ? 'mine' : 'theirs'];
   if (row.starts) classes.push('starts');
   if (row.ends) classes.push('ends');
   if (named) classes.push('named');
-  const { seq } = row;
+  const { seq, replyTo } = row;
+  const name = nameOf(row.sender, messenger);
   return (
     <li class={classes.join(' ')} data-key={row.key} data-seq={seq}>
-      {named && row.ends && (
-        <Avatar id={row.sender} name={nameOf(row.sender, messenger)} size="small" />
-      )}
+      {named && row.ends && <Avatar id={row.sender} name={name} size="small" />}
       <article class="bubble">
         {named && row.starts && (
           <span class={`sender tone-text-${toneOf(row.sender)}`} dir="auto">
-            {nameOf(row.sender, messenger)}
+            {name}
           </span>
         )}
-        {!named && <span class="visually-hidden">{nameOf(row.sender, messenger)}: </span>}
-        {row.replyTo !== undefined && <Quote state={state} seq={row.replyTo} jump={jump} />}
+        {!named && <span class="visually-hidden">{name}: </span>}
+        {replyTo !== undefined && <Quote message={quoted} jump={() => jump(replyTo)} />}
         {row.content !== 'text' && <MediaLine kind={row.content} />}
         {row.text && <MessageText text={row.text} />}
-        <Meta row={row} state={state} messenger={messenger} mine={mine} />
+        <Meta at={row.at} tick={tick} />
       </article>
-      {seq !== undefined && !state.left && (
+      {seq !== undefined && canReply && (
         <button
           type="button"
           class="icon-button reply-button"
@@ -56,36 +65,28 @@ export function Bubble({ row, state, onReply, jump }: BubbleProps): JSX.Element 
           <Icon name="reply" />
         </button>
       )}
-      {row.pending?.failed && <Failure row={row} messenger={messenger} />}
+      {row.pending?.failed && <Failure send={row.pending} messenger={messenger} />}
     </li>
   );
 }
 
-interface MetaProps {
-  row: BubbleRow;
-  state: ChatState;
-  messenger: Messenger;
-  mine: boolean;
-}
-
-function Meta({ row, state, messenger, mine }: MetaProps): JSX.Element {
+function Meta({ at, tick }: { at: string; tick: Tick | undefined }): JSX.Element {
   return (
     <span class="meta">
-      <time dateTime={row.at} title={fullTime(row.at)}>
-        {clockTime(row.at)}
+      <time dateTime={at} title={fullTime(at)}>
+        {clockTime(at)}
       </time>
-      {mine && <Ticks tick={tickOfRow(row, state, messenger.myId)} />}
+      {tick && <Ticks tick={tick} />}
     </span>
   );
 }
 
-function tickOfRow({ pending, seq, at }: BubbleRow, state: ChatState, me: string): Tick {
-  if (pending?.failed) return 'failed';
-  return seq === undefined ? 'queued' : tickOf(state, { seq, at }, me);
+interface FailureProps {
+  send: PendingSend;
+  messenger: Messenger;
 }
 
-function Failure({ row, messenger }: { row: BubbleRow; messenger: Messenger }): JSX.Element {
-  const send = row.pending!;
+function Failure({ send, messenger }: FailureProps): JSX.Element {
   return (
     <p class="send-failure" role="alert">
       {send.failed}
@@ -109,15 +110,13 @@ function MediaLine({ kind }: { kind: string }): JSX.Element {
 }
 
 interface QuoteProps {
-  state: ChatState;
-  seq: Seq;
-  jump?: (seq: Seq) => void;
+  message: Message | undefined;
+  jump?: () => void;
 }
 
-// The message that this one answers, as far as it is loaded.
-export function Quote({ state, seq, jump }: QuoteProps): JSX.Element {
+// The message that another one answers.
+export function Quote({ message, jump }: QuoteProps): JSX.Element {
   const messenger = useMessenger();
-  const message = find(state.timeline, seq);
   const who = message ? nameOf(message.sender, messenger) : 'An earlier message';
   const tone = message ? `tone-text-${toneOf(message.sender)}` : '';
   const content = (
@@ -128,7 +127,7 @@ export function Quote({ state, seq, jump }: QuoteProps): JSX.Element {
   );
   if (!jump) return <span class="quote">{content}</span>;
   return (
-    <button type="button" class="quote" onClick={() => jump(seq)}>
+    <button type="button" class="quote" onClick={jump}>
       {content}
     </button>
   );

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
 import type { ChatState } from '../state/chat-state';
+import { find } from '../state/timeline';
 import { Quote } from './bubble';
 import { useMessenger } from './context';
 import { plural } from './format';
@@ -88,7 +89,7 @@ export function Composer({ state, replyTo }: ComposerProps): JSX.Element {
 function ReplyLine({ state, replyTo }: ComposerProps): JSX.Element {
   return (
     <div class="reply-line">
-      <Quote state={state} seq={replyTo.value!} />
+      <Quote message={find(state.timeline, replyTo.value!)} />
       <button
         type="button"
         class="icon-button"

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useCallback } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
 import type { ChatState } from '../state/chat-state';
 import { ChatInfo } from './chat-info';
@@ -35,18 +36,16 @@ function KnownConversation({ state }: { state: ChatState }): JSX.Element {
   const messenger = useMessenger();
   const replyTo = useSignal<Seq | undefined>(undefined);
   const infoOpen = useSignal(false);
+  const reply = useCallback((seq: Seq) => {
+    replyTo.value = seq;
+  }, []);
   const setInfo = (open: boolean) => (): void => {
     infoOpen.value = open;
   };
   return (
     <main class="conversation" aria-label={`Chat with ${chatTitle(state, messenger)}`}>
       <ConversationHeader state={state} onInfo={setInfo(true)} />
-      <MessageList
-        state={state}
-        onReply={(seq) => {
-          replyTo.value = seq;
-        }}
-      />
+      <MessageList state={state} onReply={reply} />
       {state.left ? (
         <p class="left-line">You are no longer in this group.</p>
       ) : (

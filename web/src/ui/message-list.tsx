@@ -3,11 +3,13 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
 import type { ChatState } from '../state/chat-state';
+import { tickOf, type Tick } from '../state/ticks';
+import { find } from '../state/timeline';
 import { Bubble } from './bubble';
 import { useMessenger } from './context';
 import { dayName, plural } from './format';
 import { Icon } from './icons';
-import { rowsOf, type Row } from './rows';
+import { rowsOf, type BubbleRow, type Row } from './rows';
 import { useScroll } from './scroll';
 import { useUnreadDivider } from './unread-divider';
 import { shown } from './window';
@@ -97,8 +99,25 @@ function RowView({ row, state, onReply, jump }: RowProps): JSX.Element {
         </li>
       );
     case 'bubble':
-      return <Bubble row={row} state={state} onReply={onReply} jump={jump} />;
+      return (
+        <Bubble
+          row={row}
+          tick={tickOfRow(row, state, messenger.myId)}
+          quoted={row.replyTo === undefined ? undefined : find(state.timeline, row.replyTo)}
+          group={state.type === 'group'}
+          canReply={!state.left}
+          onReply={onReply}
+          jump={jump}
+        />
+      );
   }
+}
+
+function tickOfRow(row: BubbleRow, state: ChatState, me: string): Tick | undefined {
+  const { pending, sender, seq, at } = row;
+  if (sender !== me) return undefined;
+  if (pending?.failed) return 'failed';
+  return seq === undefined ? 'queued' : tickOf(state, { seq, at }, me);
 }
 
 function LoadingLine(): JSX.Element {

@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
 import type { ChatState } from '../state/chat-state';
 import { attention } from './attention';
@@ -51,7 +51,7 @@ export function useScroll(input: ScrollInput): Scroll {
     const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
     following.current = rest < bottomPixels && !view.newerHidden;
     away.value = !following.current;
-    anchor.current = firstVisible(element);
+    anchor.current = following.current ? undefined : firstVisible(element);
   };
   const look = (): void => loadNear(frame.current!, latest.current, messenger.history.older);
   const read = (): void => {
@@ -81,6 +81,7 @@ export function useScroll(input: ScrollInput): Scroll {
     following.current = true;
     frame.current!.scrollTop = frame.current!.scrollHeight;
   };
+  const jump = useCallback((seq: Seq) => highlight(frame.current!, seq), []);
   useResize(frame, (element) => {
     if (following.current) element.scrollTop = element.scrollHeight;
   });
@@ -94,7 +95,7 @@ export function useScroll(input: ScrollInput): Scroll {
       look();
       read();
     },
-    jump: (seq) => highlight(frame.current!, seq),
+    jump,
   };
 }
 
