@@ -36,7 +36,7 @@ Config config_of(const Arguments& arguments) {
 std::string value_of(const ConfigField& field) {
     if (std::holds_alternative<NumberSetting>(field.setting)) return "NUMBER";
     if (std::holds_alternative<FlagSetting>(field.setting)) return "true|false";
-    if (std::holds_alternative<ListSetting>(field.setting)) return "ORIGIN,…";
+    if (std::holds_alternative<ListSetting>(field.setting)) return "ORIGIN,...";
     if (const auto* choice = std::get_if<ChoiceSetting>(&field.setting)) {
         std::string names;
         for (const auto name : choice->names)
@@ -223,10 +223,10 @@ int parse_and_run(int argc, const char* const* argv) {
     program.require_subcommand(1);
     program.get_formatter()->column_width(flag_column);
     program.set_version_flag("--version", "banter " + std::string(version), "Print the version");
-    program.footer("\nBegin with 'banter serve'; 'banter help COMMAND' tells more.");
     Arguments arguments;
     int code = 0;
     declare_commands(program, arguments, code);
+    program.footer("Begin with 'banter serve'; 'banter help COMMAND' tells more.");
     try {
         program.parse(argc, argv);
         return code;

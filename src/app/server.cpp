@@ -294,12 +294,20 @@ void Server::stop_threads() {
     threads_.clear();
 }
 
+void start_log(const Config& config) {
+    try {
+        base::log::start(config.log.level, config.log.file);
+    } catch (const std::runtime_error& error) {
+        throw StartupError(Exit::usage, error.what());
+    }
+}
+
 }  // namespace
 
 int serve(const Config& config) {
     const sigset_t signals = block_stop_signals();
+    start_log(config);
     try {
-        base::log::start(config.log.level, config.log.file);
         Server server(config, signals);
         const int code = server.run();
         base::log::flush();
