@@ -7,6 +7,7 @@
 #include <set>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <system_error>
 
 #include "base/log.hpp"
 #include "gateway/http_connection.hpp"
@@ -19,6 +20,16 @@ using asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr auto retry_accept = std::chrono::milliseconds(100);
+
+// Boost's exceptions name a line of Boost; people are told the reason alone.
+template <class F>
+void with_standard_errors(F work) {
+    try {
+        work();
+    } catch (const boost::system::system_error& error) {
+        throw std::system_error(std::error_code(error.code()));
+    }
+}
 
 }  // namespace
 
@@ -70,27 +81,31 @@ HttpServer::HttpServer(runtime::Shard& shard, HttpService& service, HttpLimits l
 HttpServer::~HttpServer() = default;
 
 void HttpServer::listen_tcp(const std::string& address, std::uint16_t port, bool shared) {
-    const tcp::endpoint endpoint(asio::ip::make_address(address), port);
-    auto& acceptor = state_->tcp_acceptor;
-    acceptor.open(endpoint.protocol());
-    acceptor.set_option(tcp::acceptor::reuse_address(true));
-    if (shared) acceptor.set_option(ReusePort(true));
-    acceptor.bind(endpoint);
-    acceptor.listen();
-    state_->accept(acceptor);
+    with_standard_errors([&] {
+        const tcp::endpoint endpoint(asio::ip::make_address(address), port);
+        auto& acceptor = state_->tcp_acceptor;
+        acceptor.open(endpoint.protocol());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        if (shared) acceptor.set_option(ReusePort(true));
+        acceptor.bind(endpoint);
+        acceptor.listen();
+        state_->accept(acceptor);
+    });
 }
 
 void HttpServer::listen_unix(const std::string& path) {
     ::unlink(path.c_str());
-    auto& acceptor = state_->unix_acceptor;
-    acceptor.open();
-    const mode_t before = ::umask(0177);  // the socket is for its owner alone
-    boost::system::error_code error;
-    acceptor.bind(asio::local::stream_protocol::endpoint(path), error);
-    ::umask(before);
-    if (error) throw boost::system::system_error(error);
-    acceptor.listen();
-    state_->accept(acceptor);
+    with_standard_errors([&] {
+        auto& acceptor = state_->unix_acceptor;
+        acceptor.open();
+        const mode_t before = ::umask(0177);  // the socket is for its owner alone
+        boost::system::error_code error;
+        acceptor.bind(asio::local::stream_protocol::endpoint(path), error);
+        ::umask(before);
+        if (error) throw boost::system::system_error(error);
+        acceptor.listen();
+        state_->accept(acceptor);
+    });
 }
 
 void HttpServer::stop_accepting() {
@@ -106,14 +121,18 @@ void HttpServer::close_idle() {
 }
 
 std::uint16_t claim_port(const std::string& address, std::uint16_t port) {
-    asio::io_context io;
-    const tcp::endpoint endpoint(asio::ip::make_address(address), port);
-    tcp::acceptor probe(io);
-    probe.open(endpoint.protocol());
-    probe.set_option(tcp::acceptor::reuse_address(true));
-    probe.bind(endpoint);  // without SO_REUSEPORT: fails when anyone listens
-    probe.listen();
-    return probe.local_endpoint().port();
+    std::uint16_t claimed = 0;
+    with_standard_errors([&] {
+        asio::io_context io;
+        const tcp::endpoint endpoint(asio::ip::make_address(address), port);
+        tcp::acceptor probe(io);
+        probe.open(endpoint.protocol());
+        probe.set_option(tcp::acceptor::reuse_address(true));
+        probe.bind(endpoint);  // without SO_REUSEPORT: fails when anyone listens
+        probe.listen();
+        claimed = probe.local_endpoint().port();
+    });
+    return claimed;
 }
 
 }  // namespace banter::gateway
