@@ -64,11 +64,7 @@ std::string generate() {
 }  // namespace
 
 std::string obtain_password(const PasswordOptions& options, const std::string& username) {
-    if (options.generate) {
-        auto password = generate();
-        fmt::print("Password of {}: {}\n", username, password);
-        return password;
-    }
+    if (options.generate) return generate();
     if (!options.file.empty()) {
         std::ifstream file(options.file);
         if (!file) {

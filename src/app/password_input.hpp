@@ -6,7 +6,7 @@
 
 namespace banter::app {
 
-// The password that the options say: of a file, a new one (printed), or asked for without echo.
+// The password that the options say: of a file, a new one, or asked for without echo.
 // Throws StartupError (usage).
 std::string obtain_password(const PasswordOptions& options, const std::string& username);
 

@@ -58,6 +58,10 @@ void require_success(const ControlAnswer& answer) {
     if (answer.status / 100 != 2) throw StartupError(Exit::failed, detail_of(answer));
 }
 
+void print_generated(const PasswordOptions& options, const std::string& password) {
+    if (options.generate) fmt::print("Password: {}\n", password);
+}
+
 void print_user(const std::string& id, const std::string& username, const std::string& name) {
     fmt::print("{:<20} {:<32} {}\n", id, username, name);
 }
@@ -122,6 +126,7 @@ int run_user_add(const Config& config, const std::string& username, const std::s
                                     [&] { return offline.accounts().add_user(request); });
     }
     fmt::print("Added {}. They can sign in now.\n", username);
+    print_generated(options, request.password);
     return 0;
 }
 
@@ -149,6 +154,7 @@ int run_user_password(const Config& config, const std::string& username,
             offline.shard(), [&] { return offline.accounts().set_password(username, password); });
     }
     fmt::print("The password of {} is set; every device was signed out.\n", username);
+    print_generated(options, password);
     return 0;
 }
 
