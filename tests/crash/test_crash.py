@@ -1,4 +1,4 @@
-"""kill -9 at random points under load; then nothing acknowledged is lost, and nothing is there twice.
+"""kill -9 at random points under load: nothing acknowledged is lost, nothing is there twice.
 
 Each round goes on with the data of the rounds before. A failure prints the seed; `--seed N` makes
 the same choices again (though not the same timing).

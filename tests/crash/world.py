@@ -8,13 +8,15 @@ from harness.waiting import PATIENCE_S, SLOWNESS, Stopwatch, eventually
 from talker import Talker
 
 READY_WITHIN_S = 10 * SLOWNESS
+A_DAY_S = 24 * 3600  # tokens outlive any number of rounds
 
 
 class World:
     def __init__(self, folder, seed):
         self.random = random.Random(seed)
         self.broken = False  # a round has failed
-        self.server = Server(folder, {"limits.enabled": "false"}).start()
+        self.server = Server(folder, {"limits.enabled": "false",
+                                      "auth.access_ttl_s": A_DAY_S}).start()
         self.users = [self.server.user(name) for name in ("ann", "bea", "cid", "dot")]
         ann, bea, cid, dot = self.users
         self.flicker = self.server.user("flicker")  # comes and goes

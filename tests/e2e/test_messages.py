@@ -9,7 +9,8 @@ from harness.people import new_client_id
 TEXTS = {
     "one byte": "x", "longest": "x" * 65_536, "longest of two-byte characters": "ä" * 32_768,
     "NUL": "a\0b", "only NUL": "\0", "controls": "".join(map(chr, range(32))) + "\x7f",
-    "not normalised": "e\u0301 \u00e9 \u212b", "astral": "👩‍👩‍👧‍👦𝄞", "noncharacters": "\ufffe\uffff\U0010ffff",
+    "not normalised": "e\u0301 \u00e9 \u212b", "astral": "👩‍👩‍👧‍👦𝄞",
+    "noncharacters": "\ufffe\uffff\U0010ffff",
     "bidi": "\u202eabc\u202c", "whitespace": " \t\r\n\u2028 ", "quotes": "\"\\/'<>&",
     "byte order mark": "\ufeffx",
 }
