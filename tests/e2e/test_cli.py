@@ -129,7 +129,7 @@ def test_a_password_is_read_from_a_file_or_made(data):
     file.write_text("from a file, with spaces\n")
     assert banter(data, "user", "add", "filed", "--password-file", file).returncode == 0
     made = banter(data, "user", "add", "made", "--generate")
-    password = made.stdout.splitlines()[0].split(": ")[1]
+    password = made.stdout.split("Password: ")[1].strip()
     missing = banter(data, "user", "add", "nobody", "--password-file", data.folder / "missing")
     assert missing.returncode == 2 and "missing" in missing.stderr
     assert sign_in(data, "filed", "from a file, with spaces") == 201
