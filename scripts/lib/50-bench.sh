@@ -19,13 +19,20 @@ start_measured_server() {
 
 run_bench() {
   build_release
-  local folder
+  local folder report=build/bench.txt
   folder=$(mktemp -d "$PWD/build/bench.XXXXXX")
-  start_measured_server "$folder"
+  server_pid=
   # shellcheck disable=SC2064
-  trap "kill $server_pid 2>/dev/null; wait $server_pid 2>/dev/null; rm -rf '$folder'" EXIT
+  trap "stop_measured_server '$folder'" EXIT
+  start_measured_server "$folder"
   say "Measuring; the server has core 0, the generator core 1."
   build/release/banter-load bench --server "$server_url" --admin "$server_admin" \
     --pid "$server_pid" --disk "$folder" --cpu 1 --find-knee --with-floor \
-    --idle-connections 1000 "$@"
+    --idle-connections 1000 "$@" | tee "$report"
+  say "The report is in $report."
+}
+
+stop_measured_server() {
+  [ -z "$server_pid" ] || { kill "$server_pid" && wait "$server_pid"; } 2>/dev/null || true
+  rm -rf "$1"
 }
