@@ -1,5 +1,6 @@
+#include <poll.h>
+
 #include <cstdio>
-#include <thread>
 
 #include "cli/front_end.hpp"
 #include "cli/lookup.hpp"
@@ -40,7 +41,8 @@ public:
                         .signed_out = error.is(base::ErrorCode::unauthorized),
                         .message = error.detail};
             }
-            std::this_thread::sleep_for(delay);
+            // A signal ends the program meanwhile, as it does everywhere here.
+            ::poll(nullptr, 0, static_cast<int>(delay.count()));
         }
     }
 
