@@ -30,9 +30,19 @@ void ChatService::consume(ports::LogRecord record) {
 
 void ChatService::send(std::size_t shard, ports::SendCommand command,
                        std::function<void(const Result<protocol::Sent>&)> answered) {
+    if (!claims_.claim(command.key, command.chat)) {
+        answered(base::fail(base::ErrorCode::conflict,
+                            "This client_id is being used for another chat; make a new one."));
+        return;
+    }
+    auto release_and_answer = [this, key = command.key,
+                               inner = std::move(answered)](const Result<protocol::Sent>& result) {
+        claims_.release(key);
+        inner(result);
+    };
     const std::size_t owner = home(command.chat);
     shards_[owner].post([target = chat_shards_[owner].get(), command = std::move(command),
-                         answer = PendingAnswer{shard, std::move(answered)}]() mutable {
+                         answer = PendingAnswer{shard, std::move(release_and_answer)}]() mutable {
         target->send(std::move(command), std::move(answer));
     });
 }
@@ -123,7 +133,26 @@ Task<Result<ports::ChatDirectory::Created>> ChatService::create_group(NewGroup g
         GroupChanges changes(*target);
         co_return co_await changes.create(id, group);
     };
-    co_return co_await base::await_on(shards_[owner], std::move(work));
+    const auto created = co_await base::await_on(shards_[owner], std::move(work));
+    if (!created || created->created) co_return created;
+    const auto settled = co_await settle(created->chat);
+    if (!settled) co_return std::unexpected(settled.error());
+    co_return created;
+}
+
+// A chat that another try is making just now: waits until its first event has its place.
+Task<Result<void>> ChatService::settle(ChatId chat) {
+    const auto outbox = co_await ports_.directory.outbox();
+    if (!outbox) co_return std::unexpected(outbox.error());
+    for (const auto& control : *outbox) {
+        if (control.chat != chat) continue;
+        auto work = [control, target = chat_shards_[home(chat)].get()] {
+            return target->sequence(control);
+        };
+        const auto placed = co_await base::await_on(shards_[home(chat)], std::move(work));
+        if (!placed) co_return std::unexpected(placed.error());
+    }
+    co_return Result<void>{};
 }
 
 Task<Result<std::vector<UserId>>> ChatService::add(ChatId chat, UserId actor,

@@ -7,6 +7,7 @@
 
 #include "chat/chat_shard.hpp"
 #include "chat/group_changes.hpp"
+#include "chat/send_claims.hpp"
 
 namespace banter::chat {
 
@@ -112,11 +113,13 @@ public:
 
 private:
     std::size_t home(domain::ChatId chat) const { return shards_.of(chat); }
+    base::Task<base::Result<void>> settle(domain::ChatId chat);
     base::Task<base::Result<std::uint64_t>> unread(const ChatView& view, domain::UserId user);
 
     runtime::Shards shards_;
     ChatPorts ports_;
     ChatLimits limits_;
+    SendClaims claims_;
     std::vector<std::unique_ptr<ChatShard>> chat_shards_;
 };
 

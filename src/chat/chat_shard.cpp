@@ -336,11 +336,13 @@ Task<void> ChatShard::write_back(ports::ControlMessage control, Seq seq) {
         base::log::error("control.write_back_failed",
                          {{"chat", to_string(control.chat)}, {"detail", written.error().detail}});
     }
-    const auto waiting = sequencing_.find(control.id);
-    if (waiting == sequencing_.end()) co_return;
-    const auto done = waiting->second;
-    sequencing_.erase(waiting);
-    done(seq);
+    std::vector<base::Completion<Result<Seq>>> waiting;
+    const auto [first, last] = sequencing_.equal_range(control.id);
+    for (auto at = first; at != last; ++at)
+        waiting.push_back(at->second);
+    sequencing_.erase(first, last);
+    for (const auto& done : waiting)
+        done(seq);
 }
 
 Task<Result<bool>> ChatShard::refresh_blocks(ChatId chat) {

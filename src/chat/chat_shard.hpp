@@ -136,7 +136,8 @@ private:
     std::unordered_map<domain::ChatId, std::vector<base::Completion<LoadResult>>> loading_;
     // Who followed a chat that forget_all() dropped, until it is loaded again.
     std::unordered_map<domain::ChatId, std::vector<std::uint32_t>> kept_followers_;
-    std::unordered_map<domain::ClientId, base::Completion<base::Result<domain::Seq>>> sequencing_;
+    std::unordered_multimap<domain::ClientId, base::Completion<base::Result<domain::Seq>>>
+        sequencing_;
 };
 
 }  // namespace banter::chat

@@ -144,6 +144,7 @@ void Sequencer::answer_now(PendingAnswer answer, base::Result<protocol::Sent> re
 
 void Sequencer::repeat(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record,
                        const ports::SendRow& first, bool in_flight) {
+    if (record.control && in_flight) return;  // its commit tells everyone who waits
     if (record.control) {
         chat->apply(record.control->event, record.control->actor, first.seq, first.at);
         hooks_.sequenced(*record.control, first.seq);

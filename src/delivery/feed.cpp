@@ -54,6 +54,7 @@ void Feed::add(const StreamStart& start) {
     stream.backlog_end = stream.acked;
     stream.last = start.last_seq;
     if (auto held = joining_.extract(start.chat)) stream.own = std::move(held.mapped());
+    if (!stream.own.empty()) stream.head = std::max(stream.head, stream.own.rbegin()->first);
     auto& added = streams_.emplace(start.chat, std::move(stream)).first->second;
     enqueue(start.chat, added);
     if (started_) pump();
@@ -194,8 +195,7 @@ base::Task<void> Feed::run_pump() {
 
 // Sends one piece of the backlog. False: there is nothing to send, or the window is full.
 base::Task<bool> Feed::pump_once() {
-    if (output_ == nullptr || backlog_.empty() || unacknowledged_ >= window_) co_return false;
-    if (!output_->writable()) co_return false;
+    if (output_ == nullptr || backlog_.empty()) co_return false;
     const domain::ChatId chat = backlog_.front();
     const auto before = streams_.find(chat);
     if (before == streams_.end() || !before->second.behind()) {
@@ -203,6 +203,7 @@ base::Task<bool> Feed::pump_once() {
         if (before != streams_.end()) caught_up(chat, before->second);
         co_return true;
     }
+    if (unacknowledged_ >= window_ || !output_->writable()) co_return false;
     ports::MessageRange range;
     range.chat = chat;
     range.after = Seq{before->second.next.value - 1};
