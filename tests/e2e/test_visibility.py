@@ -99,6 +99,20 @@ def test_a_shared_history_can_be_read_by_who_joins_late(alice, bob, carol):
     assert bob.chat(group)["first_seq"] == 1
 
 
+def test_coming_back_to_a_shared_group_repeats_nothing_within_the_session(alice, bob):
+    theirs = bob.connect()
+    group = alice.group(bob, history="shared")
+    alice.post(group, "before")
+    alice.http.delete(f"/v1/chats/{group}/members/{bob.id}").ok(204)
+    alice.post(group, "meanwhile")
+    alice.http.post(f"/v1/chats/{group}/members", {"members": [bob.id]}).ok(200)
+    alice.post(group, "after")
+    theirs.expect("message", chat=group, text="after")
+    theirs.barrier()
+    stream = [one["seq"] for one in theirs.of_type("message") if one["chat"] == group]
+    assert stream == sorted(set(stream)) and set(stream) >= {1, 2, 3, 5}
+
+
 def test_acknowledgements_free_the_window_also_after_a_removal(new_server):
     server = new_server({"limits.window": 64})
     alice, bob = server.user(), server.user()
