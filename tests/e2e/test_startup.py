@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from harness.server import BANTER, Server, clean_environment, run_banter
+from harness.waiting import eventually
 
 USAGE, DATA_DIRECTORY, ADDRESS_IN_USE = 2, 3, 4
 
@@ -40,6 +41,28 @@ def test_a_taken_port(tmp_path, taken, setting):
 def test_the_port_of_a_running_server(tmp_path, server):
     refused(serve(tmp_path, {"listen": server.address}), ADDRESS_IN_USE, server.address)
     server.http().get("/livez").ok()
+
+
+def test_of_two_started_at_once_on_one_port_one_runs(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    servers = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        servers.append(Server(tmp_path / name, {"listen": address}))
+    for server in servers:
+        server.launch()
+    try:
+        loser = eventually(lambda: [one for one in servers if one.process.poll() is not None],
+                           "one of them gives up")
+        assert len(loser) == 1 and loser[0].process.returncode == ADDRESS_IN_USE
+        winner, = set(servers) - set(loser)
+        eventually(lambda: winner.url, "the other is ready")
+        winner.user()
+        winner.stop()
+    finally:
+        for server in servers:
+            server.kill()
 
 
 def test_a_port_of_which_this_machine_has_no_address(tmp_path):
