@@ -1,6 +1,7 @@
 """Limits of rate: sign-ins, sessions, accounts; and readers that are too slow."""
 
 from harness.people import PASSWORD
+from harness.waiting import Stopwatch
 
 
 def sign_in(server, username, password):
@@ -65,6 +66,21 @@ def test_a_session_that_sends_too_fast_is_told_when_to_go_on(new_server):
     assert mine.expect("sent", client_id=retry["client_id"])["chat"] == chat
     history = alice.history(chat)
     assert [one["seq"] for one in history] == list(range(1, len(history) + 1))
+
+
+def test_by_default_a_session_sends_1000_at_once_and_200_in_a_second(server, alice, bob):
+    chat = alice.direct_chat(bob)
+    mine = alice.connect()
+    watch = Stopwatch()
+    for n in range(2500):
+        mine.send_message(chat, f"{n}")
+    mine.barrier()
+    took = watch.seconds
+    refused = mine.of_type("error")
+    assert {one["code"] for one in refused} == {"rate_limited"}
+    mine.expect_messages(chat, 2500 - len(refused))
+    assert 1000 <= 2500 - len(refused) <= 1000 + 200 * (took + 1)
+    assert max(one["retry_after_ms"] for one in refused) <= 10_000
 
 
 def test_acknowledgements_and_pings_are_not_limited(new_server):
