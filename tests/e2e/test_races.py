@@ -182,3 +182,66 @@ def test_a_claim_link_used_by_many_at_once_makes_one_operator(new_server):
         "username": f"user{n}", "password": PASSWORD, "display_name": "X", "claim": claim})
         for n in range(5)])
     assert statuses(answers) == [201] + [403] * 4
+
+
+def test_no_socket_outlives_a_revocation_that_comes_during_its_hello(alice):
+    for _ in range(5):
+        device = alice.sign_in()
+        sockets = [device.socket() for _ in range(6)]
+
+        def hello(socket):
+            return lambda: socket.send("hello", token=device.access_token)
+        at_once(*map(hello, sockets[:3]),
+                lambda: alice.http.delete(f"/v1/devices/{device.id}").ok(204),
+                *map(hello, sockets[3:]))
+        for socket in sockets:
+            socket.read_for(5)
+            assert socket.close_code in (4500, 4501), socket.inbox
+
+
+def test_what_is_sent_once_a_block_has_answered_is_forbidden(alice, bob):
+    chat = alice.direct_chat(bob)
+    for _ in range(5):
+        theirs = bob.connect(acknowledge=True)
+
+        def flood():
+            for n in range(50):
+                theirs.send_message(chat, f"{n}")
+        at_once(flood, lambda: alice.http.put(f"/v1/blocks/{bob.id}").ok(204))
+        late = theirs.send_message(chat, "late")
+        assert theirs.expect("error", client_id=late)["code"] == "forbidden"
+        alice.http.delete(f"/v1/blocks/{bob.id}").ok(204)
+        theirs.close()
+
+
+def test_of_two_who_use_one_invite_one_gets_in(new_server):
+    server = new_server({"registration": "invite"})
+    body = {"password": PASSWORD, "display_name": "X"}
+    server.http().post("/v1/users", {**body, "username": "operator",
+                                     "claim": server.claim_link.split("=")[1]}).ok(201)
+    session = server.http().post("/v1/sessions", {
+        "username": "operator", "password": PASSWORD, "device_name": "x"}).ok(201)
+    invite = server.http(session["access_token"]).post("/v1/invites").ok(201)["invite"]
+    answers = at_once(*[lambda n=n: server.http().post("/v1/users", {
+        **body, "username": f"guest{n}", "invite": invite}) for n in range(5)])
+    assert statuses(answers) == [201] + [403] * 4
+
+
+def test_marks_from_many_sides_end_at_the_furthest(alice, bob):
+    chat = alice.direct_chat(bob)
+    mine = alice.connect()
+    for n in range(40):
+        mine.send_message(chat, f"{n}")
+    mine.expect_messages(chat, 40)
+    devices = [bob.device, *(bob.sign_in() for _ in range(3))]
+    at_once(*[lambda place=place, device=device: [
+        device.http.post(f"/v1/chats/{chat}/{what}", {"seq": seq}).ok(204)
+        for seq in range(1 + place, 41, 4) for what in ("received", "read")]
+        for place, device in enumerate(devices)])
+    member = alice.members(chat)[bob.id]
+    assert (member["delivered"], member["read"]) == (40, 40)
+    receipts = [alice.http.get(f"/v1/chats/{chat}/messages/{seq}/receipts").ok()["items"][0]
+                for seq in range(1, 41)]
+    for time in ("delivered_at", "read_at"):
+        times = [receipt[time] for receipt in receipts]
+        assert all(times) and times == sorted(times)
