@@ -345,8 +345,21 @@ base::Task<void> Sequencer::publish(Gathered gathered) {
     }
     for (const auto& done : gathered.done)
         done({});
-    for (const auto& moved : gathered.moved)
+    for (auto& moved : gathered.moved)
+        untold_.push_back(std::move(moved));
+    co_await tell_marks();
+}
+
+// One after the other: whom a mark may be told to is looked up, and a later mark must not overtake
+// an earlier one meanwhile (promise P5).
+base::Task<void> Sequencer::tell_marks() {
+    if (std::exchange(telling_, true)) co_return;
+    while (!untold_.empty()) {
+        const MovedMarks moved = std::move(untold_.front());
+        untold_.pop_front();
         co_await fan_out_.marks(moved);
+    }
+    telling_ = false;
     fan_out_.send();
 }
 

@@ -111,6 +111,7 @@ private:
     void add_cursor_rows(Gathered& gathered);
     base::Task<void> commit(Gathered gathered);
     base::Task<void> publish(Gathered gathered);
+    base::Task<void> tell_marks();
     void fail(Gathered gathered, const base::Problem& problem);
 
     base::Executor& shard_;
@@ -121,6 +122,8 @@ private:
     std::size_t pending_ = 0;
     Gathered gathering_;
     Cursors committing_cursors_;
+    std::deque<MovedMarks> untold_;  // durable, and still to be told, in this order
+    bool telling_ = false;
     bool committing_ = false;
     bool flush_scheduled_ = false;
 
