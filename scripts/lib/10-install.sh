@@ -1,6 +1,7 @@
 # Debian's packages and Node.js.
 
-build_packages="clang-19 lld-19 clang-format-19 clang-tidy-19 llvm-19 libclang-rt-19-dev ccache cmake
+build_packages="clang-19 lld-19 clang-format-19 clang-tidy-19 llvm-19 libclang-rt-19-dev
+  ccache cmake
   ninja-build pkg-config make python3 protobuf-compiler libprotobuf-dev libboost1.81-dev
   libboost-json1.81-dev libboost-url1.81-dev librocksdb-dev libsnappy-dev liblz4-dev
   libzstd-dev libbz2-dev libgflags-dev zlib1g-dev libsqlite3-dev libsodium-dev libssl-dev
