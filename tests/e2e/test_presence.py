@@ -138,3 +138,15 @@ def test_last_seen_survives_a_restart(new_server):
     before = eventually(lambda: presence(alice, bob).get("last_seen"), "bob was seen")
     server.restart()
     assert presence(alice, bob) == {"user": bob.id, "status": "offline", "last_seen": before}
+
+
+def test_who_is_online_at_an_orderly_stop_was_last_seen_then(new_server):
+    server = new_server()
+    alice, *others = [server.user() for _ in range(4)]
+    sockets = [user.connect() for user in others]
+    before = alice.connect().welcome["server_time"]
+    server.restart()
+    for user in others:
+        assert presence(alice, user)["last_seen"] >= before
+    for socket in sockets:
+        socket.drop()
