@@ -12,11 +12,15 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--long") or os.environ.get("TEST_LONG") == "1":
-        return
-    long = [item for item in items if item.get_closest_marker("long")]
-    config.hook.pytest_deselected(items=long)
-    items[:] = [item for item in items if item not in long]
+    left_out = set()
+    if not config.getoption("--long") and os.environ.get("TEST_LONG") != "1":
+        left_out.add("long")
+    if os.environ.get("BANTER_SLOW") == "1":
+        left_out.add("unsanitized")
+    deselected = [item for item in items
+                  if any(item.get_closest_marker(name) for name in left_out)]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in deselected]
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ def test_idle_connections_do_not_hold_up_a_stop(new_server, data):
         connection.close()
 
 
+@pytest.mark.unsanitized
 def test_a_server_out_of_file_descriptors_goes_on_when_some_are_free_again(new_server):
     server = new_server()
     alice, bob = server.user(), server.user()
