@@ -93,6 +93,7 @@ class Server:
 
     def user(self, name="user"):
         """A new user with a name that nobody else has."""
+        assert self.process.poll() is None, f"the server is gone:\n{self.log_text()[-8000:]}"
         self._names += 1
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         return User(self, f"{name}{self._names}.{worker}{os.getpid()}")
