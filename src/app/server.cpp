@@ -1,6 +1,7 @@
 #include "app/server.hpp"
 
 #include <fmt/core.h>
+#include <functional>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -21,6 +22,8 @@ namespace {
 
 constexpr auto housekeeping_interval = std::chrono::minutes(1);
 constexpr auto reconnect_spread = std::chrono::seconds(5);
+// For commits that are under way when the server stops.
+constexpr auto finish_time = std::chrono::seconds(5);
 
 // Everything of one shard that faces clients.
 struct Front {
@@ -40,6 +43,24 @@ sigset_t block_stop_signals() {
     return signals;
 }
 
+struct ClaimedAddress {
+    Address address;  // with the real port
+    gateway::PortClaim claim;
+};
+
+ClaimedAddress claim(const std::string& text, const std::string& field) {
+    Address address = Address::parse(text, field);
+    try {
+        gateway::PortClaim claim(address.host, address.port);
+        address.port = claim.port();
+        return {std::move(address), std::move(claim)};
+    } catch (const std::exception& error) {
+        throw StartupError(Exit::address_in_use,
+                           "Nothing can listen on " + address.text() + " (" + error.what() +
+                               "); stop what uses it or set '" + field + "' to another address.");
+    }
+}
+
 class Server {
 public:
     Server(const Config& config, sigset_t signals);
@@ -57,11 +78,16 @@ private:
     void announce();
     int wait_for_signal();
     void drain();
+    void finish_work();
+    void on_every_shard(const std::function<void(std::size_t)>& work);
+    void pass_mail();
     std::size_t open_sessions();
     void stop_threads();
 
     const Config& config_;
     sigset_t signals_;
+    ClaimedAddress listen_claim_;
+    ClaimedAddress admin_claim_;
     Address listen_;
     Address admin_;
     Composition parts_;
@@ -76,18 +102,6 @@ private:
     std::atomic<bool> draining_{false};
     base::Timer housekeeping_;
 };
-
-Address claim(const std::string& text, const std::string& field) {
-    Address address = Address::parse(text, field);
-    try {
-        address.port = gateway::claim_port(address.host, address.port);
-    } catch (const std::exception& error) {
-        throw StartupError(Exit::address_in_use,
-                           "Nothing can listen on " + address.text() + " (" + error.what() +
-                               "); stop what uses it or set '" + field + "' to another address.");
-    }
-    return address;
-}
 
 std::vector<std::string> origins_of(const Config& config, const Address& listen,
                                     const std::string& public_url) {
@@ -109,8 +123,10 @@ std::string public_url_of(const Config& config, const Address& listen) {
 Server::Server(const Config& config, sigset_t signals)
     : config_(config),
       signals_(signals),
-      listen_(claim(config.listen, "listen")),
-      admin_(claim(config.admin_listen, "admin_listen")),
+      listen_claim_(claim(config.listen, "listen")),
+      admin_claim_(claim(config.admin_listen, "admin_listen")),
+      listen_(listen_claim_.address),
+      admin_(admin_claim_.address),
       parts_(config),
       services_{parts_.accounts,
                 parts_.devices,
@@ -187,8 +203,8 @@ int Server::run() {
     announce();
     const int code = wait_for_signal();
     drain();
+    finish_work();
     stop_threads();
-    parts_.store.close();
     base::log::info("server.stopped");
     return code;
 }
@@ -208,9 +224,11 @@ void Server::listen() {
             });
         }
         run_and_wait(parts_.shards.view[0], [this] {
-            admin_server_->listen_tcp(admin_.host, admin_.port, false);
+            admin_server_->listen_tcp(admin_.host, admin_.port, true);
             control_server_->listen_unix(parts_.directory.control_socket_path());
         });
+        listen_claim_.claim.release();
+        admin_claim_.claim.release();
     } catch (const std::exception& error) {
         throw StartupError(Exit::address_in_use,
                            std::string("The server cannot listen: ") + error.what() + ".");
@@ -283,6 +301,49 @@ void Server::drain() {
         const timespec pause{0, 20'000'000};
         if (sigtimedwait(&signals_, nullptr, &pause) > 0) break;  // asked again: now
     }
+}
+
+void Server::on_every_shard(const std::function<void(std::size_t)>& work) {
+    for (std::size_t i = 0; i < fronts_.size(); ++i)
+        run_and_wait(parts_.shards.view[i], [&] { work(i); });
+}
+
+// Lets the shards do what they have posted to each other, through the longest chain of hops.
+void Server::pass_mail() {
+    constexpr int longest_chain = 8;
+    for (int hop = 0; hop < longest_chain; ++hop)
+        on_every_shard([](std::size_t) {});
+}
+
+// Ends what is left and lets everything that is under way come to its end while the shards still
+// run: commits are answered, ends of sessions written.
+void Server::finish_work() {
+    on_every_shard([this](std::size_t i) {
+        parts_.sessions.tables[i]->abort();
+        fronts_[i].server->close_all();
+    });
+    run_and_wait(parts_.shards.view[0], [this] {
+        for (auto* server : {admin_server_.get(), control_server_.get()}) {
+            server->stop_accepting();
+            server->close_all();
+        }
+        housekeeping_.cancel();
+    });
+    pass_mail();
+    const auto deadline = parts_.clock.steady() + finish_time;
+    const auto busy = [this] {
+        bool any = false;
+        on_every_shard([&](std::size_t i) { any |= !parts_.chats.idle(i); });
+        return any;
+    };
+    while (busy() && parts_.clock.steady() < deadline) {
+        const timespec pause{0, 5'000'000};
+        sigtimedwait(&signals_, nullptr, &pause);
+    }
+    parts_.store.close();
+    pass_mail();
+    parts_.database.close();
+    pass_mail();
 }
 
 void Server::stop_threads() {

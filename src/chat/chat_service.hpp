@@ -108,6 +108,8 @@ public:
 
     // Gives every change that the outbox still holds its place. Before the first session.
     base::Task<base::Result<std::size_t>> recover();
+    // Nothing is under way on this shard. On that shard.
+    bool idle(std::size_t shard) const { return chat_shards_[shard]->idle(); }
     // Drops what nobody uses; call it every now and then, on any shard.
     void forget_idle();
 

@@ -76,6 +76,7 @@ public:
               std::vector<delivery::Registry*> registries, ChatPorts ports, ChatLimits limits);
 
     Sequencer& sequencer() { return sequencer_; }
+    bool idle() const { return sequencer_.idle() && loading_.empty(); }
     FanOut& fan_out() { return fan_out_; }
     const ChatPorts& ports() const { return ports_; }
     const ChatLimits& limits() const { return limits_; }

@@ -49,6 +49,8 @@ public:
 
     // True when a further send may be taken in.
     bool has_room() const { return pending_ < limits_.max_pending; }
+    // Nothing waits for its place, for the disk or to be told.
+    bool idle() const { return pending_ == 0 && !committing_ && gathering_.empty() && !telling_; }
     std::size_t pending() const { return pending_; }
 
     // The answer to the next record of this key.

@@ -22,6 +22,13 @@ HttpResponse no_such_address() {
     return HttpResponse::problem({ErrorCode::not_found, "There is nothing at this address.", {}});
 }
 
+HttpResponse method_not_allowed(const std::string& allow) {
+    auto response = HttpResponse::problem(
+        {ErrorCode::method_not_allowed, "This address takes only: " + allow + ".", {}});
+    response.headers.emplace_back("Allow", allow);
+    return response;
+}
+
 HttpResponse foreign_origin() {
     return HttpResponse::problem(
         {ErrorCode::forbidden,
@@ -103,10 +110,7 @@ Task<HttpResponse> Api::handle(HttpRequest request) {
 Task<HttpResponse> Api::answer(HttpRequest request) {
     auto match = router_.match(request.method, request.path);
     if (match.endpoint == nullptr && !match.allow.empty()) {
-        auto response = HttpResponse::problem(
-            {ErrorCode::method_not_allowed, "This address takes only: " + match.allow + ".", {}});
-        response.headers.emplace_back("Allow", match.allow);
-        co_return response;
+        co_return method_not_allowed(match.allow);
     }
     if (match.endpoint == nullptr) {
         if (face_ == Face::client && !is_api(request.path)) co_return static_file(request);
@@ -130,9 +134,10 @@ std::optional<Problem> Api::check_rate(domain::UserId user) {
 }
 
 HttpResponse Api::static_file(const HttpRequest& request) const {
-    if (request.method != Method::get) return no_such_address();
     auto file = web_file(request);
-    return file ? std::move(*file) : no_such_address();
+    if (!file) return no_such_address();
+    if (request.method == Method::get) return std::move(*file);
+    return method_not_allowed("GET, HEAD");
 }
 
 Task<Admission> Api::admit(UpgradeRequest upgrade) {

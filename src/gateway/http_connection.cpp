@@ -130,6 +130,11 @@ void HttpConnection::close_when_idle() {
     if (waiting_) stream_.cancel();
 }
 
+void HttpConnection::close() {
+    ending_ = true;
+    stream_.cancel();
+}
+
 Task<void> HttpConnection::run() {
     while (!ending_ && co_await serve_one()) {
     }

@@ -21,6 +21,8 @@ public:
     void start(Ended ended);
     // Ends it now when it waits for a request, else after the answer under way.
     void close_when_idle();
+    // Ends it now; an answer under way is cut off.
+    void close();
 
 private:
     using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;

@@ -120,19 +120,43 @@ void HttpServer::close_idle() {
         connection->close_when_idle();
 }
 
-std::uint16_t claim_port(const std::string& address, std::uint16_t port) {
-    std::uint16_t claimed = 0;
-    with_standard_errors([&] {
-        asio::io_context io;
-        const tcp::endpoint endpoint(asio::ip::make_address(address), port);
-        tcp::acceptor probe(io);
-        probe.open(endpoint.protocol());
-        probe.set_option(tcp::acceptor::reuse_address(true));
-        probe.bind(endpoint);  // without SO_REUSEPORT: fails when anyone listens
-        probe.listen();
-        claimed = probe.local_endpoint().port();
-    });
-    return claimed;
+void HttpServer::close_all() {
+    const auto connections = state_->connections;
+    for (const auto& connection : connections)
+        connection->close();
+}
+
+struct PortClaim::Held {
+    asio::io_context io;
+    tcp::acceptor acceptor{io};
+    std::uint16_t port = 0;
+};
+
+PortClaim::PortClaim(const std::string& address, std::uint16_t port)
+    : held_(std::make_unique<Held>()) {
+    const tcp::endpoint endpoint(asio::ip::make_address(address), port);
+    auto& acceptor = held_->acceptor;
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    // Without SO_REUSEPORT this fails when anyone listens there; with it, set from now on, the
+    // shards may listen there, too.
+    acceptor.bind(endpoint);
+    acceptor.listen(1);
+    acceptor.set_option(ReusePort(true));
+    held_->port = acceptor.local_endpoint().port();
+}
+
+PortClaim::~PortClaim() = default;
+PortClaim::PortClaim(PortClaim&&) noexcept = default;
+PortClaim& PortClaim::operator=(PortClaim&&) noexcept = default;
+
+std::uint16_t PortClaim::port() const {
+    return held_->port;
+}
+
+void PortClaim::release() {
+    boost::system::error_code ignored;
+    held_->acceptor.close(ignored);
 }
 
 }  // namespace banter::gateway

@@ -59,6 +59,8 @@ public:
     void stop_accepting();
     // Ends the connections that wait for a request; others end after their answer.
     void close_idle();
+    // Ends every connection now.
+    void close_all();
 
     struct State;
 
@@ -66,8 +68,24 @@ private:
     std::shared_ptr<State> state_;
 };
 
-// The port that a server may listen on: `port`, or a free one for 0. Throws std::system_error
-// (address in use) also when a server of this kind listens there already.
-std::uint16_t claim_port(const std::string& address, std::uint16_t port);
+// Keeps a port from everyone else between the decision to use it and the shards' listening on it,
+// which share it (SO_REUSEPORT) and so would not notice another server there.
+class PortClaim {
+public:
+    // `port` 0: a free one. Throws std::system_error (address in use) when anyone, also a server of
+    // this kind, has the port.
+    PortClaim(const std::string& address, std::uint16_t port);
+    ~PortClaim();
+    PortClaim(PortClaim&&) noexcept;
+    PortClaim& operator=(PortClaim&&) noexcept;
+
+    std::uint16_t port() const;
+    // The shards listen.
+    void release();
+
+private:
+    struct Held;
+    std::unique_ptr<Held> held_;
+};
 
 }  // namespace banter::gateway

@@ -345,6 +345,10 @@ void Session::drain(std::chrono::milliseconds reconnect_after) {
     end(ws::CloseCode::draining, "the server is restarting");
 }
 
+void Session::abort() {
+    connection_->abort();
+}
+
 void Session::failed(const base::Problem& problem) {
     error(problem, {});
     end(ws::CloseCode::overloaded, "try again later");

@@ -50,6 +50,8 @@ public:
     void revoke();
     // The server is going away: says goodbye and when to come back.
     void drain(std::chrono::milliseconds reconnect_after);
+    // Ends without a word, because there is no more time.
+    void abort();
 
 private:
     enum class State { awaiting_hello, opening, open, closed };

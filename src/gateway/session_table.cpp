@@ -69,4 +69,12 @@ void SessionTable::drain(ports::Random& random, std::chrono::milliseconds spread
     }
 }
 
+void SessionTable::abort() {
+    std::vector<std::shared_ptr<Session>> sessions;
+    for (const auto& [key, session] : sessions_)
+        sessions.push_back(session);
+    for (const auto& session : sessions)
+        session->abort();
+}
+
 }  // namespace banter::gateway

@@ -29,6 +29,8 @@ public:
     void revoke(domain::UserId user, std::optional<domain::DeviceId> device);
     // Says goodbye to everyone; each is told another time to come back, `spread` at most.
     void drain(ports::Random& random, std::chrono::milliseconds spread);
+    // Ends every session now.
+    void abort();
 
 private:
     void look_after();

@@ -51,6 +51,8 @@ public:
 
     // The peer did not read what it was sent.
     bool was_too_slow() const { return too_slow_; }
+    // Ends the connection at once, without a close frame.
+    void abort() { finish(false); }
     bool closing() const { return state_ != State::open; }
     std::size_t queued_bytes() const { return queued_bytes_; }
 

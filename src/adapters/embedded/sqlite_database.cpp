@@ -110,6 +110,11 @@ SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, Options option
 
 // What waits is still done and answered. The writer goes last: its close checkpoints.
 SqliteDatabase::~SqliteDatabase() {
+    close();
+}
+
+void SqliteDatabase::close() {
+    if (!write_thread_.joinable()) return;
     reads_.close();
     writes_.close();
     for (auto& thread : read_threads_)

@@ -46,6 +46,9 @@ public:
     SqliteDatabase(const std::filesystem::path& path, Options options,
                    std::span<const std::string_view> migrations);
     ~SqliteDatabase();
+    // Does what waits, answers it, and refuses everything from then on. Any thread but an
+    // executor's that waits for an answer; blocks. The destructor does it too.
+    void close();
     SqliteDatabase(const SqliteDatabase&) = delete;
     SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
