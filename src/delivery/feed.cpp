@@ -35,7 +35,8 @@ Feed::Feed(Identity identity, ports::MessageStore& store, FeedOutput& output, st
     : identity_(identity), store_(store), output_(&output), window_(window) {}
 
 void Feed::add(const StreamStart& start) {
-    const Seq next = std::max(start.first_seq, start.cursor.next());
+    Seq next = std::max(start.first_seq, start.cursor.next());
+    if (const auto before = stopped_.extract(start.chat)) next = std::max(next, before.mapped());
     if (const auto found = streams_.find(start.chat); found != streams_.end()) {
         auto& stream = found->second;  // left and joined again before the end was reached
         stream.head = std::max(stream.head, start.head);
@@ -261,6 +262,7 @@ void Feed::finish_if_ended(domain::ChatId chat) {
     if (found == streams_.end() || !found->second.last) return;
     if (found->second.next <= *found->second.last) return;
     unacknowledged_ -= found->second.unacknowledged();
+    stopped_[chat] = found->second.next;
     streams_.erase(found);
     if (output_) output_->left(chat);
 }

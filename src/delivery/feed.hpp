@@ -124,6 +124,8 @@ private:
     std::unordered_map<domain::ChatId, Stream> streams_;
     // Chats just joined, and the `sent` frames that must not overtake what comes before them.
     std::unordered_map<domain::ChatId, std::map<domain::Seq, EncodedFrame>> joining_;
+    // Where the streams of ended memberships stopped: coming back repeats nothing before it.
+    std::unordered_map<domain::ChatId, domain::Seq> stopped_;
     std::deque<domain::ChatId> backlog_;  // chats to catch up with, in order
     std::size_t unacknowledged_ = 0;      // of all streams
     bool started_ = false;
