@@ -158,8 +158,8 @@ void RocksMessageStore::Engine::check_epoch(std::uint64_t epoch, const TouchedCh
 void RocksMessageStore::Engine::close() {
     const std::lock_guard lock(closing);
     if (std::exchange(closed, true)) return;
+    readers.stop();  // first: a check under way still has its finding to commit
     commits.stop();
-    readers.stop();
     if (commits.failed()) return;
     rocksdb::WriteBatch rows;
     forget_epochs(first_epoch, ~std::uint64_t{0}, rows);
