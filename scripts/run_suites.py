@@ -7,6 +7,7 @@ GoogleTest each case counts. A suite that ran no test has failed. The last line 
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -94,9 +95,10 @@ def environment_of(suite: str) -> dict[str, str]:
 def count(outcome: Outcome, xml: Path) -> None:
     if not xml.exists():
         return
+    programs = {file.stem: file for file in cases_folder(outcome.suite).glob("*.xml")}
     for case in ElementTree.parse(xml).getroot().iter("testcase"):
-        cases = cases_folder(outcome.suite) / f"{case.get('name')}.xml"
-        if cases.exists():
+        cases = programs.get(case.get("name"))
+        if cases is not None and cases != xml:
             count(outcome, cases)
             if outcome.failed or not has_failed(case):
                 continue  # else all its cases passed and then it broke: that counts
@@ -117,6 +119,7 @@ def run(suite: str) -> Outcome:
     log = OUT / f"{suite}.log"
     command, folder = command_of(suite, xml)
     print(f"==> {suite}", flush=True)
+    shutil.rmtree(cases_folder(suite), ignore_errors=True)  # GoogleTest adds to what is there
     start = time.monotonic()
     with log.open("w") as output:
         try:
