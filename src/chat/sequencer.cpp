@@ -252,11 +252,18 @@ Seq Sequencer::uncommitted_cursor(domain::UserId user, domain::DeviceId device,
 }
 
 void Sequencer::schedule_flush() {
-    if (committing_ || std::exchange(flush_scheduled_, true)) return;
-    shard_.post([this] { flush(); });
+    if (committing_ || flush_scheduled_) return;
+    if (gathering_.urgent() || limits_.marks_wait.count() == 0) {
+        flush_scheduled_ = true;
+        shard_.post([this] { flush(); });
+    } else if (!std::exchange(flush_due_later_, true)) {
+        later_ = shard_.after(limits_.marks_wait, [this] { flush(); });
+    }
 }
 
 void Sequencer::flush() {
+    later_.cancel();
+    flush_due_later_ = false;
     flush_scheduled_ = false;
     if (committing_ || gathering_.empty()) return;
     Gathered gathered = std::exchange(gathering_, {});
@@ -321,7 +328,11 @@ base::Task<void> Sequencer::commit(Gathered gathered) {
         fail(std::move(gathered), result.error());
         co_return;
     }
-    if (!gathering_.empty()) flush();
+    if (gathering_.urgent()) {
+        flush();  // the disk works while the outcome is told
+    } else if (!gathering_.empty()) {
+        schedule_flush();
+    }
     co_await publish(std::move(gathered));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -20,6 +21,8 @@ namespace banter::chat {
 struct SequencerLimits {
     std::size_t fanout_on_write_below = 100;  // members; larger groups get no inbox rows
     std::size_t max_pending = 8192;           // sends that wait on this shard
+    // Marks and cursors share the disk's write with the next message; they wait so long for one.
+    std::chrono::milliseconds marks_wait{5};
 };
 
 // Gives every record of the log its place, commits what one tick decided as one batch, and hands
@@ -92,6 +95,8 @@ private:
             return batch.empty() && committed.empty() && repeats.empty() && moved.empty() &&
                    cursors.empty() && done.empty();
         }
+        // Somebody waits for the place of a message.
+        bool urgent() const { return !committed.empty() || !repeats.empty(); }
     };
 
     base::Task<void> run(ports::LogRecord record);
@@ -128,6 +133,8 @@ private:
     bool telling_ = false;
     bool committing_ = false;
     bool flush_scheduled_ = false;
+    bool flush_due_later_ = false;
+    base::Timer later_;
 
     struct KeyHash {
         std::size_t operator()(const ports::SendKey& key) const noexcept {

@@ -147,7 +147,7 @@ protected:
     FakeRelations relations;
     DirectLog log{clock};
     delivery::Registry registry;
-    ChatLimits limits{.max_members = 5, .sequencer = {}};
+    ChatLimits limits{.max_members = 5, .sequencer = {.marks_wait = {}}};  // at once
     std::unique_ptr<ChatService> service;
 };
 

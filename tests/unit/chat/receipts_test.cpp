@@ -46,6 +46,30 @@ TEST_F(ReceiptsTest, AnswersAnAcknowledgementWhenTheCursorIsDurable) {
     EXPECT_EQ(run(store.cursors(bob, tablet))->front().delivered, Seq{2});
 }
 
+TEST_F(ReceiptsTest, ShareTheWriteOfTheNextMessageAndWaitOnlySoLongForOne) {
+    limits.sequencer.marks_wait = std::chrono::milliseconds(5);
+    restart();
+    bool done = false;
+    const auto acknowledge = [&](std::uint64_t seq) {
+        done = false;
+        executor.start(service->received(chat, bob, bob_phone, Seq{seq}),
+                       [&](const auto& result) { done = result.has_value(); });
+        executor.run_until_idle();
+    };
+    const auto before = store.commits();
+    acknowledge(1);
+    EXPECT_FALSE(done);
+    ASSERT_TRUE(send(chat, ann));
+    EXPECT_TRUE(done);
+    EXPECT_EQ(store.commits(), before + 1);
+    acknowledge(2);
+    executor.advance(std::chrono::milliseconds(4));
+    EXPECT_FALSE(done);
+    executor.advance(std::chrono::milliseconds(1));
+    EXPECT_TRUE(done);
+    EXPECT_EQ(store.commits(), before + 2);
+}
+
 TEST_F(ReceiptsTest, ReadImpliesDelivered) {
     ASSERT_TRUE(run(service->read(chat, bob, Seq{3})));
     EXPECT_EQ(marks(bob).delivered, Seq{3});
