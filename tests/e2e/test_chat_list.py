@@ -1,5 +1,7 @@
 """The list of a user's chats: order, unread counts, previews."""
 
+import time
+
 import pytest
 
 
@@ -7,13 +9,21 @@ def ids(user):
     return [one["chat"] for one in user.chats()]
 
 
+def next_millisecond():
+    """Messages of the same millisecond are equally new."""
+    time.sleep(0.002)
+
+
 def test_the_chat_with_the_newest_message_comes_first(alice, bob, carol):
     first, second = alice.direct_chat(bob), alice.direct_chat(carol)
     alice.post(first, "one")
+    next_millisecond()
     alice.post(second, "two")
     assert ids(alice) == [second, first]
+    next_millisecond()
     bob.post(first, "three")
     assert ids(alice) == [first, second]
+    next_millisecond()
     group = carol.group(alice)
     assert ids(alice) == [group, first, second]
 
