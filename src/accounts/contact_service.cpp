@@ -14,6 +14,12 @@ Task<Result<ports::Page<domain::User>>> ContactService::contacts(UserId owner,
     co_return co_await directory_.contacts(owner, std::move(page));
 }
 
+Task<Result<ports::Page<domain::User>>> ContactService::blocks(UserId owner,
+                                                               ports::PageRequest page) {
+    if (auto problem = check_page(page)) co_return std::unexpected(*problem);
+    co_return co_await directory_.blocks(owner, std::move(page));
+}
+
 Task<Result<std::vector<UserId>>> ContactService::contact_ids(UserId owner) {
     return directory_.contact_ids(owner);
 }

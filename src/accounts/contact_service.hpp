@@ -19,6 +19,9 @@ public:
     // By username.
     base::Task<base::Result<ports::Page<domain::User>>> contacts(domain::UserId owner,
                                                                  ports::PageRequest page);
+    // Whom the owner has blocked, by username.
+    base::Task<base::Result<ports::Page<domain::User>>> blocks(domain::UserId owner,
+                                                               ports::PageRequest page);
     // Every contact, in no order.
     base::Task<base::Result<std::vector<domain::UserId>>> contact_ids(domain::UserId owner);
 

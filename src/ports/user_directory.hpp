@@ -186,6 +186,9 @@ public:
                                                      domain::UserId other) = 0;
     virtual base::Task<base::Result<void>> remove_block(domain::UserId owner,
                                                         domain::UserId other) = 0;
+    // Whom the owner has blocked; by username, lower case.
+    virtual base::Task<base::Result<Page<domain::User>>> blocks(domain::UserId owner,
+                                                                PageRequest page) = 0;
     virtual base::Task<base::Result<Relation>> relation(domain::UserId owner,
                                                         domain::UserId other) = 0;
 

@@ -187,6 +187,8 @@ TYPED_TEST(UserDirectoryContract, KeepsBlocks) {
     EXPECT_EQ(mine, (ports::Relation{false, true, false}));
     const auto his = this->run(directory.relation(bob.id, ada.id)).value();
     EXPECT_EQ(his, (ports::Relation{false, false, true}));
+    EXPECT_EQ(this->names(this->run(directory.blocks(ada.id, {})).value()), (Names{"bob"}));
+    EXPECT_EQ(this->names(this->run(directory.blocks(bob.id, {})).value()), Names{});
     EXPECT_TRUE(this->run(directory.remove_block(bob.id, ada.id)));
     EXPECT_TRUE(this->run(directory.relation(bob.id, ada.id)).value().blocked_either_way());
     EXPECT_TRUE(this->run(directory.remove_block(ada.id, bob.id)));

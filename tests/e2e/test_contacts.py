@@ -27,6 +27,15 @@ def test_unknown_users_and_oneself_are_refused(alice, relation):
     alice.http.put(f"/v1/{relation}/{alice.id}").problem(400, "invalid")
 
 
+def test_only_the_owner_sees_whom_he_has_blocked(alice, bob, carol):
+    for other in (carol, bob):
+        alice.http.put(f"/v1/blocks/{other.id}").ok(204)
+    assert [one["user"] for one in alice.http.every("/v1/blocks", limit=1)] == [bob.id, carol.id]
+    assert bob.http.every("/v1/blocks") == []
+    alice.http.delete(f"/v1/blocks/{carol.id}").ok(204)
+    assert [one["user"] for one in alice.http.every("/v1/blocks")] == [bob.id]
+
+
 @pytest.fixture
 def blocked(alice, bob):
     """Alice has blocked Bob; the id of their direct chat."""

@@ -327,23 +327,33 @@ base::Task<Result<void>> SqliteUserDirectory::remove_block(UserId owner, UserId 
     return write_relation("DELETE FROM blocks WHERE owner_id = ?1 AND user_id = ?2", owner, other);
 }
 
-base::Task<Result<ports::Page<User>>> SqliteUserDirectory::contacts(UserId owner,
-                                                                    ports::PageRequest page) {
-    auto work =
-        [owner, page = std::move(page)](SqliteConnection& connection) -> Result<ports::Page<User>> {
-        constexpr std::string_view forwards =
-            "SELECT " USER_COLUMNS
-            " FROM contacts c JOIN users u USING (user_id) WHERE c.owner_id = ?1 "
-            "AND u.username_key > ?2 ORDER BY u.username_key LIMIT ?3";
-        constexpr std::string_view backwards =
-            "SELECT " USER_COLUMNS
-            " FROM contacts c JOIN users u USING (user_id) WHERE c.owner_id = ?1 "
-            "AND u.username_key < ?2 ORDER BY u.username_key DESC LIMIT ?3";
-        auto rows = connection.prepare(page.before ? backwards : forwards);
+// The users that a relation holds of its owner.
+base::Task<Result<ports::Page<User>>> SqliteUserDirectory::related(RelatedSql sql, UserId owner,
+                                                                   ports::PageRequest page) {
+    auto work = [sql, owner, page = std::move(page)](
+                    SqliteConnection& connection) -> Result<ports::Page<User>> {
+        auto rows = connection.prepare(page.before ? sql.backwards : sql.forwards);
         rows.bind(owner, cursor_of(page), page.limit + 1);
         return read_page(rows, page);
     };
     return database_.read(std::move(work));
+}
+
+#define RELATED_USERS(table) \
+    "SELECT " USER_COLUMNS " FROM " table " r JOIN users u USING (user_id) WHERE r.owner_id = ?1 "
+#define AFTER "AND u.username_key > ?2 ORDER BY u.username_key LIMIT ?3"
+#define BEFORE "AND u.username_key < ?2 ORDER BY u.username_key DESC LIMIT ?3"
+
+base::Task<Result<ports::Page<User>>> SqliteUserDirectory::contacts(UserId owner,
+                                                                    ports::PageRequest page) {
+    constexpr RelatedSql sql{RELATED_USERS("contacts") AFTER, RELATED_USERS("contacts") BEFORE};
+    return related(sql, owner, std::move(page));
+}
+
+base::Task<Result<ports::Page<User>>> SqliteUserDirectory::blocks(UserId owner,
+                                                                  ports::PageRequest page) {
+    constexpr RelatedSql sql{RELATED_USERS("blocks") AFTER, RELATED_USERS("blocks") BEFORE};
+    return related(sql, owner, std::move(page));
 }
 
 base::Task<Result<std::vector<UserId>>> SqliteUserDirectory::contact_ids(UserId owner) {

@@ -43,6 +43,8 @@ public:
 
     Answer<void> add_contact(domain::UserId owner, domain::UserId other) override;
     Answer<void> remove_contact(domain::UserId owner, domain::UserId other) override;
+    Answer<ports::Page<domain::User>> blocks(domain::UserId owner,
+                                             ports::PageRequest page) override;
     Answer<ports::Page<domain::User>> contacts(domain::UserId owner,
                                                ports::PageRequest page) override;
     Answer<std::vector<domain::UserId>> contact_ids(domain::UserId owner) override;
@@ -54,6 +56,13 @@ public:
     Answer<bool> set_claim(ports::TokenHash hash) override;
 
 private:
+    // A page of `related` users, by the statement for either direction.
+    struct RelatedSql {
+        std::string_view forwards;
+        std::string_view backwards;
+    };
+    Answer<ports::Page<domain::User>> related(RelatedSql sql, domain::UserId owner,
+                                              ports::PageRequest page);
     Answer<void> write_relation(std::string_view sql, domain::UserId owner, domain::UserId other);
     Answer<void> add_relation(std::string_view sql, domain::UserId owner, domain::UserId other);
 

@@ -390,6 +390,13 @@ Task<Result<void>> MemoryUserDirectory::remove_block(UserId owner, UserId other)
     co_return Result<void>{};
 }
 
+Task<Result<ports::Page<User>>> MemoryUserDirectory::blocks(UserId owner, ports::PageRequest page) {
+    const std::lock_guard lock(mutex_);
+    co_return page_of(by_username_, page, [&](const StoredUser& stored) {
+        return blocks_.contains({owner, stored.user.id});
+    });
+}
+
 Task<Result<ports::Relation>> MemoryUserDirectory::relation(UserId owner, UserId other) {
     const std::lock_guard lock(mutex_);
     co_return ports::Relation{contacts_.contains({owner, other}), blocks_.contains({owner, other}),

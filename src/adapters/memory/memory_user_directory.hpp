@@ -45,6 +45,8 @@ public:
 
     Answer<void> add_contact(domain::UserId owner, domain::UserId other) override;
     Answer<void> remove_contact(domain::UserId owner, domain::UserId other) override;
+    Answer<ports::Page<domain::User>> blocks(domain::UserId owner,
+                                             ports::PageRequest page) override;
     Answer<ports::Page<domain::User>> contacts(domain::UserId owner,
                                                ports::PageRequest page) override;
     Answer<std::vector<domain::UserId>> contact_ids(domain::UserId owner) override;

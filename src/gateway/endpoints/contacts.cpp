@@ -17,6 +17,14 @@ Task<HttpResponse> get_contacts(Api& api, Call call) {
     co_return answer_or_problem(found, [](const auto& users) { return users_page(users); });
 }
 
+Task<HttpResponse> get_blocks(Api& api, Call call) {
+    auto page = page_query(call.request);
+    if (!page) co_return HttpResponse::problem(page.error());
+    const auto found =
+        co_await api.services().contacts.blocks(call.identity.user, std::move(*page));
+    co_return answer_or_problem(found, [](const auto& users) { return users_page(users); });
+}
+
 Task<HttpResponse> put_contact(Api& api, Call call) {
     const auto other = call.id<UserId>(0);
     if (!other) co_return HttpResponse::problem(other.error());
@@ -52,10 +60,11 @@ Task<HttpResponse> delete_block(Api& api, Call call) {
     co_return co_await after_block_change(api, changed, call.identity.user, *other);
 }
 
-constexpr std::array<Endpoint, 5> endpoints = {{
+constexpr std::array<Endpoint, 6> endpoints = {{
     {Method::get, "/v1/contacts", Access::signed_in, get_contacts, "The user's contacts"},
     {Method::put, "/v1/contacts/{user}", Access::signed_in, put_contact, "Add a contact"},
     {Method::delete_, "/v1/contacts/{user}", Access::signed_in, delete_contact, "Remove a contact"},
+    {Method::get, "/v1/blocks", Access::signed_in, get_blocks, "Whom the user has blocked"},
     {Method::put, "/v1/blocks/{user}", Access::signed_in, put_block, "Block a user"},
     {Method::delete_, "/v1/blocks/{user}", Access::signed_in, delete_block, "Unblock a user"},
 }};
