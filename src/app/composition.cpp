@@ -74,6 +74,7 @@ Composition::Composition(const Config& config)
       database(directory.directory_path()),
       user_directory(database),
       chat_directory(database, clock),
+      personal_states(database, clock),
       log(shards.view, clock),
       hasher({.threads = config.auth.password_workers}),
       accounts(user_directory, hasher, clock, random, hooks, account_options(config)),
@@ -83,7 +84,8 @@ Composition::Composition(const Config& config)
       visibility(accounts, contacts, devices),
       sessions(shards, clock, rate_limits(config)),
       chats(shards.view, sessions.registry_list(),
-            chat::ChatPorts{store, store, store, chat_directory, log, relations, clock, random},
+            chat::ChatPorts{store, store, store, chat_directory, personal_states, log, relations,
+                            clock, random},
             chat_limits(config)),
       presence(shards.view, sessions.sink_list(), visibility, clock) {
     log.set_consumer([this](ports::LogRecord record) { chats.consume(std::move(record)); });

@@ -13,6 +13,7 @@
 #include "adapters/embedded/rocks_message_store.hpp"
 #include "adapters/embedded/sqlite_chat_directory.hpp"
 #include "adapters/embedded/sqlite_database.hpp"
+#include "adapters/embedded/sqlite_personal_states.hpp"
 #include "adapters/embedded/sqlite_user_directory.hpp"
 #include "app/account_relations.hpp"
 #include "app/account_visibility.hpp"
@@ -63,6 +64,7 @@ struct Composition {
     adapters::embedded::SqliteDatabase database;
     adapters::embedded::SqliteUserDirectory user_directory;
     adapters::embedded::SqliteChatDirectory chat_directory;
+    adapters::embedded::SqlitePersonalStates personal_states;
     adapters::embedded::LaneLog log;
 
     accounts::Argon2PasswordHasher hasher;

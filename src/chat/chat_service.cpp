@@ -16,10 +16,10 @@ using domain::UserId;
 
 ChatService::ChatService(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
                          ChatPorts ports, ChatLimits limits)
-    : shards_(shards), ports_(ports), limits_(limits) {
+    : shards_(shards), registries_(std::move(registries)), ports_(ports), limits_(limits) {
     for (std::size_t i = 0; i < shards_.count(); ++i) {
         chat_shards_.push_back(
-            std::make_unique<ChatShard>(shards_[i], shards_, registries, ports, limits));
+            std::make_unique<ChatShard>(shards_[i], shards_, registries_, ports, limits));
     }
 }
 

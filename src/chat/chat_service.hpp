@@ -102,6 +102,22 @@ public:
                                                                 domain::UserId viewer,
                                                                 domain::Seq seq);
 
+    // Changes what the user keeps of the chat, and tells his sessions everywhere: all in the same
+    // order. `origin`: the session that asked, which is told with its `ref`, also when there was
+    // nothing to change.
+    struct StateOrigin {
+        std::weak_ptr<const delivery::Feed> feed;
+        protocol::Ref ref;
+    };
+    base::Task<base::Result<ports::PersonalStateRow>> change_state(
+        domain::ChatId chat, domain::UserId user, domain::PersonalStateChange change,
+        StateOrigin origin);
+    // One for each chat, in that order.
+    base::Task<base::Result<std::vector<ports::PersonalStateRow>>> states(
+        domain::UserId user, std::vector<domain::ChatId> chats);
+    base::Task<base::Result<std::vector<ports::PersonalStateRow>>> states_since(
+        domain::UserId user, base::Timestamp since);
+
     // A user's privacy or contacts have changed: what marks others are shown depends on it.
     void policy_changed(domain::UserId user);
     base::Task<base::Result<void>> blocks_changed(domain::UserId one, domain::UserId other);
@@ -116,9 +132,13 @@ public:
 private:
     std::size_t home(domain::ChatId chat) const { return shards_.of(chat); }
     base::Task<base::Result<void>> settle(domain::ChatId chat);
+    base::Task<base::Result<ports::PersonalStateRow>> apply_state(
+        domain::ChatId chat, domain::UserId user, domain::PersonalStateChange change,
+        StateOrigin origin);
     base::Task<base::Result<std::uint64_t>> unread(const ChatView& view, domain::UserId user);
 
     runtime::Shards shards_;
+    std::vector<delivery::Registry*> registries_;
     ChatPorts ports_;
     ChatLimits limits_;
     SendClaims claims_;

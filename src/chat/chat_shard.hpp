@@ -13,6 +13,7 @@
 #include "ports/inbox.hpp"
 #include "ports/message_log.hpp"
 #include "ports/message_store.hpp"
+#include "ports/personal_states.hpp"
 #include "ports/random.hpp"
 #include "ports/receipts.hpp"
 
@@ -29,6 +30,7 @@ struct ChatPorts {
     ports::Receipts& receipts;
     ports::Inbox& inbox;
     ports::ChatDirectory& directory;
+    ports::PersonalStates& states;
     ports::MessageLog& log;
     Relations& relations;
     const ports::Clock& clock;

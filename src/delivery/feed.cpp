@@ -165,6 +165,16 @@ void Feed::receipt(const ReceiptNotice& notice) {
     }
 }
 
+void Feed::add_state(domain::ChatId chat, EncodedFrame frame) {
+    early_states_.try_emplace(chat, std::move(frame));
+}
+
+void Feed::state(domain::ChatId chat, EncodedFrame frame) {
+    if (output_ == nullptr) return;
+    if (!synced_) early_states_[chat] = nullptr;
+    output_->write(std::move(frame));
+}
+
 void Feed::write_receipt(const protocol::Receipt& receipt) {
     if (output_) output_->write(encode_frame(protocol::encode_receipt(receipt)));
 }
@@ -267,12 +277,24 @@ void Feed::finish_if_ended(domain::ChatId chat) {
     if (output_) output_->left(chat);
 }
 
+// What changed while the device was away. False: the reader has to take what waits for it first.
+bool Feed::say_early() {
+    while (!early_receipts_.empty()) {
+        if (!output_->writable()) return false;
+        write_receipt(early_receipts_.begin()->second);
+        early_receipts_.erase(early_receipts_.begin());
+    }
+    while (!early_states_.empty()) {
+        if (!output_->writable()) return false;
+        if (auto& frame = early_states_.begin()->second) output_->write(std::move(frame));
+        early_states_.erase(early_states_.begin());
+    }
+    return true;
+}
+
 void Feed::say_synced() {
-    if (synced_ || output_ == nullptr) return;
+    if (synced_ || output_ == nullptr || !say_early()) return;
     synced_ = true;
-    for (const auto& [key, receipt] : early_receipts_)
-        write_receipt(receipt);
-    early_receipts_.clear();
     output_->write(encode_frame(protocol::encode_synced(backlog_chats_, backlog_messages_)));
 }
 

@@ -62,7 +62,11 @@ public:
     void add(const StreamStart& start);
     // Marks that moved while the device was away; told before `synced`.
     void add_receipt(const protocol::Receipt& receipt);
-    // All streams of the beginning are added: send the backlog, then the receipts, then `synced`.
+    // What the user keeps of a chat has changed while the device was away; told before `synced`,
+    // unless a newer state of the chat has been told by then.
+    void add_state(domain::ChatId chat, EncodedFrame frame);
+    // All streams of the beginning are added: send the backlog, then the receipts and states, then
+    // `synced`.
     void start();
     // The reader has taken what waited for it.
     void resume() { pump(); }
@@ -73,6 +77,8 @@ public:
     // The answer to a send of this very session.
     void sent(const protocol::Sent& sent, const protocol::Ref& ref);
     void receipt(const ReceiptNotice& notice);
+    // What the user keeps of the chat has changed.
+    void state(domain::ChatId chat, EncodedFrame frame);
     void acknowledged(domain::ChatId chat, domain::Seq seq);
     // The user may see the chat from now on; the session finds out from where, and then calls add()
     // or, when there is nothing to add, not_added(). Until then acks of the chat wait for it.
@@ -114,6 +120,7 @@ private:
     void send_from_log(Stream& stream, const domain::Message& message);
     void caught_up(domain::ChatId chat, Stream& stream);
     void finish_if_ended(domain::ChatId chat);
+    bool say_early();
     void say_synced();
     void write_receipt(const protocol::Receipt& receipt);
 
@@ -134,6 +141,8 @@ private:
     std::size_t backlog_chats_ = 0;
     std::size_t backlog_messages_ = 0;
     std::map<std::pair<domain::ChatId, domain::UserId>, protocol::Receipt> early_receipts_;
+    // Null: a newer one has been told.
+    std::unordered_map<domain::ChatId, EncodedFrame> early_states_;
 };
 
 }  // namespace banter::delivery

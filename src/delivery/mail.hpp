@@ -54,8 +54,20 @@ struct TypingNotice {
     bool on = false;
 };
 
+class Feed;
+
+// What a user keeps of a chat has changed: for his sessions, whatever they follow.
+struct StateNotice {
+    domain::ChatId chat;
+    domain::UserId user;
+    EncodedFrame frame;  // null: for nobody but the origin
+    // The session that asked for the change, if any, and what it is told instead.
+    std::weak_ptr<const Feed> origin;
+    EncodedFrame answer;
+};
+
 using MailItem = std::variant<Answer, Joined, std::shared_ptr<const LiveMessage>,
-                              std::shared_ptr<const ReceiptNotice>, TypingNotice>;
+                              std::shared_ptr<const ReceiptNotice>, TypingNotice, StateNotice>;
 
 // In the order in which it has to be handled.
 using Mail = std::vector<MailItem>;

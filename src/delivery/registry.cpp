@@ -82,4 +82,14 @@ void Registry::handle(const TypingNotice& notice) {
     }
 }
 
+void Registry::handle(const StateNotice& notice) {
+    const auto found = by_user_.find(notice.user);
+    if (found == by_user_.end()) return;
+    const auto origin = notice.origin.lock();
+    for (const auto& feed : found->second) {
+        const auto& frame = feed == origin ? notice.answer : notice.frame;
+        if (frame) feed->state(notice.chat, frame);
+    }
+}
+
 }  // namespace banter::delivery

@@ -21,8 +21,8 @@ using base::Task;
 using domain::Seq;
 
 constexpr std::size_t max_early_bytes = 1024 * 1024;
-// Receipts sent this long before the device was last heard of may not have reached it.
-constexpr auto receipt_overlap = std::chrono::seconds(60);
+// What was told this long before the device was last heard of may not have reached it.
+constexpr auto away_overlap = std::chrono::seconds(60);
 
 // Acknowledgements come as fast as others send, and heartbeats are asked for.
 bool counts_as_message(const protocol::ClientFrame& frame) {
@@ -179,6 +179,18 @@ Task<Result<void>> Session::attach_chats(protocol::Since since) {
             co_return std::unexpected(attached.error());
         }
     }
+    co_return new_device_ ? Result<void>{} : co_await add_states();
+}
+
+// A new device learns them from the chat list.
+Task<Result<void>> Session::add_states() {
+    const auto states =
+        co_await context_.chats.states_since(identity_->user, device_->last_seen - away_overlap);
+    if (!states) co_return std::unexpected(states.error());
+    for (const auto& row : *states) {
+        const protocol::StateFrame state{row.chat, row.state, row.at};
+        feed_->add_state(row.chat, delivery::encode_frame(protocol::encode_state(state, {})));
+    }
     co_return Result<void>{};
 }
 
@@ -188,7 +200,7 @@ Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
         co_return Result<void>{};
     }
     const base::Timestamp receipts_since =
-        new_device_ ? base::Timestamp{} : device_->last_seen - receipt_overlap;
+        new_device_ ? base::Timestamp{} : device_->last_seen - away_overlap;
     const auto shard = context_.shard.index();
     const auto attachment = co_await context_.chats.attach(
         chat.chat, identity_->user, identity_->device, shard, receipts_since);
@@ -320,6 +332,19 @@ void Session::on(const protocol::Unwatch& unwatch, const protocol::Ref&) {
 void Session::presence_changed(domain::UserId user, const presence::PresenceView& view) {
     if (state_ != State::open || !watched_.contains(user)) return;
     write_text(protocol::encode_presence({user, presence::name_of(view.status), view.last_seen}));
+}
+
+void Session::on(const protocol::State& state, const protocol::Ref& ref) {
+    base::spawn(change_state(state, ref));
+}
+
+// The answer comes through the feed, in its place among the changes of other devices.
+Task<void> Session::change_state(protocol::State state, protocol::Ref ref) {
+    const auto self = shared_from_this();
+    chat::ChatService::StateOrigin origin{feed_, ref};
+    const auto changed = co_await context_.chats.change_state(
+        state.chat, identity_->user, std::move(state.change), std::move(origin));
+    if (!changed) error(changed.error(), ref);
 }
 
 void Session::on(const protocol::PingFrame& ping, const protocol::Ref& ref) {

@@ -67,6 +67,7 @@ private:
     void on(const protocol::Typing& typing, const protocol::Ref& ref);
     void on(const protocol::Watch& watch, const protocol::Ref& ref);
     void on(const protocol::Unwatch& unwatch, const protocol::Ref& ref);
+    void on(const protocol::State& state, const protocol::Ref& ref);
     void on(const protocol::PingFrame& ping, const protocol::Ref& ref);
 
     base::Task<void> open(protocol::Hello hello, protocol::Ref ref);
@@ -74,9 +75,11 @@ private:
     void say_welcome(const protocol::Ref& ref);
     base::Task<base::Result<void>> attach_chats(protocol::Since since);
     base::Task<base::Result<void>> attach(chat::FeedChat chat, protocol::Since since);
+    base::Task<base::Result<void>> add_states();
     base::Task<void> attach_joined(domain::ChatId chat);
     void start_feed();
     base::Task<void> acknowledge(protocol::Received received, protocol::Ref ref);
+    base::Task<void> change_state(protocol::State state, protocol::Ref ref);
     base::Task<void> mark_read(protocol::Read read, protocol::Ref ref);
 
     std::optional<base::Problem> check_rate();

@@ -58,6 +58,10 @@ ClientFrame read_unwatch(Fields& fields, const FrameLimits& limits) {
     return Unwatch{fields.users("users", limits.watched_users)};
 }
 
+ClientFrame read_state(Fields& fields, const FrameLimits&) {
+    return State{fields.id<domain::ChatId>("chat"), read_state_change(fields)};
+}
+
 ClientFrame read_ping(Fields& fields, const FrameLimits&) {
     return PingFrame{fields.optional_integer("n")};
 }
@@ -67,7 +71,7 @@ struct FrameType {
     ClientFrame (*read)(Fields&, const FrameLimits&);
 };
 
-constexpr std::array<FrameType, 8> frame_types = {{
+constexpr std::array<FrameType, 9> frame_types = {{
     {"send", read_send},
     {"received", read_received},
     {"read", read_read},
@@ -75,6 +79,7 @@ constexpr std::array<FrameType, 8> frame_types = {{
     {"typing", read_typing},
     {"watch", read_watch},
     {"unwatch", read_unwatch},
+    {"state", read_state},
     {"hello", read_hello},
 }};
 
@@ -140,6 +145,25 @@ domain::Content read_content(Fields& fields, const FrameLimits& limits) {
         content.reply_to = domain::Seq{*reply_to};
     }
     return content;
+}
+
+domain::PersonalStateChange read_state_change(Fields& fields) {
+    domain::PersonalStateChange change;
+    if (fields.is_null("muted_until")) {
+        change.muted_until.emplace();
+    } else if (const auto until = fields.optional_time("muted_until")) {
+        change.muted_until = until;
+    }
+    change.pinned = fields.optional_flag("pinned");
+    change.archived = fields.optional_flag("archived");
+    change.draft = fields.optional_text("draft");
+    if (change.draft && change.draft->size() > domain::max_draft_bytes) {
+        fields.note("draft", "must have at most 4096 bytes");
+    }
+    if (change.empty() && !fields.problem()) {
+        fields.note("pinned", "or one of muted_until, archived, draft must say what to change");
+    }
+    return change;
 }
 
 ParsedFrame parse_client_frame(std::string_view text, const FrameLimits& limits) {

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
+#include "domain/personal_state.hpp"
 
 // What a client says over the WebSocket, parsed and checked as far as the frame alone allows.
 namespace banter::protocol {
@@ -44,11 +45,16 @@ struct Watch {
 struct Unwatch {
     std::vector<domain::UserId> users;
 };
+struct State {
+    domain::ChatId chat;
+    domain::PersonalStateChange change;
+};
 struct PingFrame {
     std::optional<std::int64_t> n;
 };
 
-using ClientFrame = std::variant<Hello, Send, Received, Read, Typing, Watch, Unwatch, PingFrame>;
+using ClientFrame =
+    std::variant<Hello, Send, Received, Read, Typing, Watch, Unwatch, State, PingFrame>;
 
 struct FrameLimits {
     std::size_t text_bytes = 65536;
@@ -67,5 +73,7 @@ ParsedFrame parse_client_frame(std::string_view text, const FrameLimits& limits)
 class Fields;
 // The content members of a send, also as the body of POST /v1/chats/{id}/messages.
 domain::Content read_content(Fields& fields, const FrameLimits& limits);
+// What of a state is to change, also as the body of PATCH /v1/chats/{id}/state.
+domain::PersonalStateChange read_state_change(Fields& fields);
 
 }  // namespace banter::protocol

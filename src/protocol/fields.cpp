@@ -76,6 +76,19 @@ bool Fields::flag(std::string_view name) {
     return given.value_or(false);
 }
 
+std::optional<base::Timestamp> Fields::optional_time(std::string_view name) {
+    const auto written = optional_text(name);
+    if (!written) return std::nullopt;
+    const auto time = base::parse_rfc3339(*written);
+    if (!time) note(name, "must be a time such as 2026-01-31T12:00:00.000Z");
+    return time;
+}
+
+bool Fields::is_null(std::string_view name) const {
+    const auto* value = object_->if_contains(name);
+    return value != nullptr && value->is_null();
+}
+
 std::optional<Fields> Fields::optional_object(std::string_view name) {
     const auto* value = find(name);
     if (value == nullptr) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "domain/ids.hpp"
 
 namespace banter::protocol {
@@ -27,6 +28,10 @@ public:
     std::optional<std::int64_t> optional_integer(std::string_view name);
     bool flag(std::string_view name);
     std::optional<bool> optional_flag(std::string_view name);
+    // RFC 3339, any offset from UTC; what is finer than a millisecond is cut off.
+    std::optional<base::Timestamp> optional_time(std::string_view name);
+    // Given, and null: for members where that is not the same as absent.
+    bool is_null(std::string_view name) const;
     std::optional<Fields> optional_object(std::string_view name);
 
     template <class Id>

@@ -60,6 +60,21 @@ void write_message(JsonObject& object, const domain::Message& message, bool for_
     }
 }
 
+void write_state(JsonObject& object, const domain::PersonalState& state, base::Timestamp at) {
+    if (state.muted_until) {
+        object.text("muted_until", base::format_rfc3339(*state.muted_until));
+    } else {
+        object.null("muted_until");
+    }
+    object.flag("pinned", state.pinned).flag("archived", state.archived);
+    object.text("draft", state.draft);
+    if (at > base::Timestamp{}) {
+        object.text("at", base::format_rfc3339(at));
+    } else {
+        object.null("at");
+    }
+}
+
 std::string encode_welcome(const Welcome& welcome, const Ref& ref) {
     return encode("welcome", [&](JsonObject& object) {
         object.text("user", to_string(welcome.user)).text("device", to_string(welcome.device));
@@ -113,6 +128,14 @@ std::string encode_receipt(const Receipt& receipt) {
         if (receipt.delivered) write_seq(object, "delivered", *receipt.delivered);
         if (receipt.read) write_seq(object, "read", *receipt.read);
         object.text("at", base::format_rfc3339(receipt.at));
+    });
+}
+
+std::string encode_state(const StateFrame& state, const Ref& ref) {
+    return encode("state", [&](JsonObject& object) {
+        object.text("chat", to_string(state.chat));
+        write_state(object, state.state, state.at);
+        write_ref(object, ref);
     });
 }
 

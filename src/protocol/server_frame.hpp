@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
+#include "domain/personal_state.hpp"
 #include "domain/watermark.hpp"
 
 // What the server says over the WebSocket. Each function returns one JSON object as text.
@@ -40,6 +41,13 @@ struct Receipt {
     base::Timestamp at;
 };
 
+// What a user keeps of a chat. `at`: of its last change; 1970 when there was none.
+struct StateFrame {
+    domain::ChatId chat;
+    domain::PersonalState state;
+    base::Timestamp at;
+};
+
 struct PresenceFrame {
     domain::UserId user;
     std::string_view status;  // online, offline, hidden
@@ -62,6 +70,7 @@ std::string encode_message(const domain::Message& message, bool for_sender);
 // The `chat` frame that goes before the event message `message`.
 std::string encode_chat_change(const domain::Message& message);
 std::string encode_receipt(const Receipt& receipt);
+std::string encode_state(const StateFrame& state, const Ref& ref);
 std::string encode_presence(const PresenceFrame& presence);
 std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on);
 std::string encode_error(const ErrorFrame& error);
@@ -71,5 +80,7 @@ std::string encode_pong(std::optional<std::int64_t> n, const Ref& ref);
 // The members of a message as `message` frames and history items carry them.
 class JsonObject;
 void write_message(JsonObject& object, const domain::Message& message, bool for_sender);
+// The members of a state as `state` frames and chats carry them.
+void write_state(JsonObject& object, const domain::PersonalState& state, base::Timestamp at);
 
 }  // namespace banter::protocol

@@ -9,10 +9,12 @@
 
 #include "adapters/embedded/sqlite_chat_directory.hpp"
 #include "adapters/embedded/sqlite_database.hpp"
+#include "adapters/embedded/sqlite_personal_states.hpp"
 #include "adapters/embedded/sqlite_user_directory.hpp"
 #include "adapters/memory/manual_clock.hpp"
 #include "adapters/memory/manual_executor.hpp"
 #include "adapters/memory/memory_chat_directory.hpp"
+#include "adapters/memory/memory_personal_states.hpp"
 #include "adapters/memory/memory_user_directory.hpp"
 #include "adapters/memory/seeded_random.hpp"
 
@@ -39,16 +41,17 @@ private:
     std::filesystem::path path_;
 };
 
-// Both directories in memory.
+// The directories in memory.
 struct MemoryEngine {
     adapters::memory::ManualClock clock;
     adapters::memory::ManualExecutor executor{&clock};
     adapters::memory::SeededRandom random;
     adapters::memory::MemoryUserDirectory users;
     adapters::memory::MemoryChatDirectory chats{clock};
+    adapters::memory::MemoryPersonalStates states{chats, clock};
 };
 
-// Both directories in one SQLite file.
+// The directories in one SQLite file.
 struct SqliteEngine {
     adapters::memory::ManualClock clock;
     adapters::memory::ManualExecutor executor{&clock};
@@ -57,6 +60,7 @@ struct SqliteEngine {
     adapters::embedded::SqliteDatabase database{directory.file()};
     adapters::embedded::SqliteUserDirectory users{database};
     adapters::embedded::SqliteChatDirectory chats{database, clock};
+    adapters::embedded::SqlitePersonalStates states{database, clock};
 };
 
 }  // namespace banter::contract

@@ -123,7 +123,21 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_by_chat ON outbox (chat_id);
 )sql";
 
-constexpr std::array migrations{version_1};
+// What each user keeps of a chat for himself; also of chats that he has left.
+constexpr std::string_view version_2 = R"sql(
+CREATE TABLE personal_states (
+    user_id     INTEGER NOT NULL,
+    chat_id     BLOB NOT NULL,
+    muted_until INTEGER,
+    pinned      INTEGER NOT NULL,
+    archived    INTEGER NOT NULL,
+    draft       TEXT NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    PRIMARY KEY (user_id, chat_id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array migrations{version_1, version_2};
 
 std::int64_t version_of(SqliteConnection& connection) {
     auto statement = connection.prepare("PRAGMA user_version");

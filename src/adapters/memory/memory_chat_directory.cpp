@@ -151,4 +151,10 @@ Task<Result<std::vector<ports::ControlMessage>>> MemoryChatDirectory::outbox() {
     co_return outbox_;
 }
 
+bool MemoryChatDirectory::is_member(ChatId chat, UserId user) {
+    const std::lock_guard lock(mutex_);
+    const auto found = chats_.find(chat);
+    return found != chats_.end() && found->second.current(user) != nullptr;
+}
+
 }  // namespace banter::adapters::memory

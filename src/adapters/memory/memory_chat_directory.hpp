@@ -25,6 +25,8 @@ public:
     Answer<void> sequenced(ports::ControlMessage control, domain::Seq seq) override;
     Answer<std::vector<ports::ControlMessage>> outbox() override;
 
+    bool is_member(domain::ChatId chat, domain::UserId user);
+
 private:
     // A membership, also one that has ended. `joined_by` and `left_by`: the control messages that
     // bring the seqs.

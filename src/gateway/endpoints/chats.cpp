@@ -2,6 +2,8 @@
 #include <array>
 
 #include "gateway/endpoints/common.hpp"
+#include "protocol/client_frame.hpp"
+#include "protocol/server_frame.hpp"
 
 namespace banter::gateway {
 namespace {
@@ -16,7 +18,8 @@ using protocol::JsonObject;
 
 constexpr std::size_t max_listed_members = 10'000;  // more than any group; a bound on the work
 
-void write_chat(JsonObject& object, const ChatSummary& summary, const std::string& title) {
+void write_chat(JsonObject& object, const ChatSummary& summary, const std::string& title,
+                const ports::PersonalStateRow& kept) {
     const auto& view = summary.view;
     const auto number = [](domain::Seq seq) { return static_cast<std::int64_t>(seq.value); };
     object.text("chat", to_string(view.chat.id)).text("type", protocol::name_of(view.chat.type));
@@ -31,10 +34,12 @@ void write_chat(JsonObject& object, const ChatSummary& summary, const std::strin
     object.number("members", static_cast<std::int64_t>(view.members));
     object.text("history", protocol::name_of(view.chat.history));
     object.text("created_at", base::format_rfc3339(view.chat.created_at));
+    JsonObject state(object.open("state"));
+    protocol::write_state(state, kept.state, kept.at);
 }
 
 // A direct chat is called what the other one is called.
-Task<Result<std::string>> chat_json(Api& api, ChatSummary summary) {
+Task<Result<std::string>> chat_json(Api& api, ChatSummary summary, ports::PersonalStateRow kept) {
     std::string title = summary.view.chat.title;
     if (summary.view.other) {
         const auto other = co_await api.services().accounts.find(summary.view.other);
@@ -46,7 +51,7 @@ Task<Result<std::string>> chat_json(Api& api, ChatSummary summary) {
     std::string out;
     {
         JsonObject object(out);
-        write_chat(object, summary, title);
+        write_chat(object, summary, title, kept);
     }
     co_return out;
 }
@@ -54,7 +59,10 @@ Task<Result<std::string>> chat_json(Api& api, ChatSummary summary) {
 Task<HttpResponse> answer_chat(Api& api, UserId user, ChatId chat, int status) {
     const auto summary = co_await api.services().chats.summary(chat, user);
     if (!summary) co_return HttpResponse::problem(summary.error());
-    auto json = co_await chat_json(api, *summary);
+    const std::vector<ChatId> ids{chat};
+    const auto kept = co_await api.services().chats.states(user, ids);
+    if (!kept) co_return HttpResponse::problem(kept.error());
+    auto json = co_await chat_json(api, *summary, kept->front());
     if (!json) co_return HttpResponse::problem(json.error());
     co_return HttpResponse::json(status, std::move(*json));
 }
@@ -112,12 +120,17 @@ Task<HttpResponse> get_chats(Api& api, Call call) {
     if (!activity) co_return HttpResponse::problem(activity.error());
     std::ranges::sort(*activity, {}, activity_key);
     auto part = cut_page(*activity, *page, activity_key);
+    std::vector<ChatId> ids;
+    for (const auto& one : part.items)
+        ids.push_back(one.chat);
+    const auto kept = co_await api.services().chats.states(user, ids);
+    if (!kept) co_return HttpResponse::problem(kept.error());
     std::vector<std::string> items;
-    for (const auto& one : part.items) {
-        const auto summary = co_await api.services().chats.summary(one.chat, user);
+    for (const auto& row : *kept) {
+        const auto summary = co_await api.services().chats.summary(row.chat, user);
         if (!summary && summary.error().code == ErrorCode::not_found) continue;  // just left
         if (!summary) co_return HttpResponse::problem(summary.error());
-        auto json = co_await chat_json(api, *summary);
+        auto json = co_await chat_json(api, *summary, row);
         if (!json) co_return HttpResponse::problem(json.error());
         items.push_back(std::move(*json));
     }
@@ -147,6 +160,25 @@ Task<HttpResponse> patch_chat(Api& api, Call call) {
         if (!changed) co_return HttpResponse::problem(changed.error());
     }
     co_return co_await answer_chat(api, call.identity.user, *chat, 200);
+}
+
+Task<HttpResponse> patch_state(Api& api, Call call) {
+    const auto chat = call.id<ChatId>(0);
+    if (!chat) co_return HttpResponse::problem(chat.error());
+    const auto body = json_body(call.request);
+    if (!body) co_return HttpResponse::problem(body.error());
+    auto fields = body->fields();
+    auto change = protocol::read_state_change(fields);
+    if (fields.problem()) co_return HttpResponse::problem(*fields.problem());
+    chat::ChatService::StateOrigin nobody;
+    const auto row = co_await api.services().chats.change_state(
+        *chat, call.identity.user, std::move(change), std::move(nobody));
+    co_return answer_or_problem(row, [](const auto& kept) {
+        return json_object(200, [&](JsonObject& object) {
+            object.text("chat", to_string(kept.chat));
+            protocol::write_state(object, kept.state, kept.at);
+        });
+    });
 }
 
 Task<HttpResponse> members_page(Api& api, const Call& call, ChatId chat) {
@@ -220,13 +252,15 @@ Task<HttpResponse> put_role(Api& api, Call call) {
     co_return no_content_or_problem(set);
 }
 
-constexpr std::array<Endpoint, 8> endpoints = {{
+constexpr std::array<Endpoint, 9> endpoints = {{
     {Method::post, "/v1/chats", Access::signed_in, post_chat,
      "Open a direct chat (again: the same one) or make a group"},
     {Method::get, "/v1/chats", Access::signed_in, get_chats,
      "The user's chats, the most recently active first"},
     {Method::get, "/v1/chats/{chat}", Access::signed_in, get_chat, "One chat"},
     {Method::patch, "/v1/chats/{chat}", Access::signed_in, patch_chat, "Rename a group"},
+    {Method::patch, "/v1/chats/{chat}/state", Access::signed_in, patch_state,
+     "Mute, pin or archive a chat, or keep a draft: for the user alone, on all devices"},
     {Method::get, "/v1/chats/{chat}/members", Access::signed_in, get_members,
      "Who is in the chat, and how far each has received and read"},
     {Method::post, "/v1/chats/{chat}/members", Access::signed_in, post_members,

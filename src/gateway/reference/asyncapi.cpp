@@ -11,7 +11,7 @@ namespace {
 
 using protocol::JsonObject;
 
-constexpr std::array<FrameDescription, 19> frame_table = {{
+constexpr std::array<FrameDescription, 21> frame_table = {{
     {"hello", true, "token? client? platform? since? ref?", "First frame, within 5 s"},
     {"send", true, "client_id chat kind text? media? reply_to? ref?", "Send a message"},
     {"received", true, "chat seq ref?", "This device has everything up to seq"},
@@ -19,6 +19,8 @@ constexpr std::array<FrameDescription, 19> frame_table = {{
     {"typing", true, "chat on ref?", "The user types, or stopped"},
     {"watch", true, "users ref?", "Tell presence of these users, now and on change"},
     {"unwatch", true, "users ref?", "No longer"},
+    {"state", true, "chat muted_until? pinned? archived? draft? ref?",
+     "Change what the user keeps of the chat for himself"},
     {"ping", true, "n? ref?", "Heartbeat"},
     {"welcome", false, "user device session server_time heartbeat_ms limits ref?",
      "The hello was accepted"},
@@ -31,6 +33,8 @@ constexpr std::array<FrameDescription, 19> frame_table = {{
     {"synced", false, "chats messages", "The backlog is through; from here on all is live"},
     {"presence", false, "user status last_seen?", "Online, offline or hidden"},
     {"typing", false, "chat user on", "A member types, or stopped"},
+    {"state", false, "chat muted_until pinned archived draft at ref?",
+     "What the user keeps of the chat, on all his devices"},
     {"chat", false, "chat change seq sender users? title? role?",
      "The chat changed; its event message follows"},
     {"pong", false, "n? ref?", "Answer to ping"},
@@ -57,7 +61,10 @@ std::string_view schema_of(std::string_view field) {
     constexpr std::array<std::string_view, 10> numbers = {
         "seq",      "reply_to", "heartbeat_ms",   "delivered",         "read", "chats",
         "messages", "n",        "retry_after_ms", "reconnect_after_ms"};
-    if (field == "on") return R"({"type":"boolean"})";
+    if (field == "on" || field == "pinned" || field == "archived") {
+        return R"({"type":"boolean"})";
+    }
+    if (field == "muted_until") return R"({"type":["string","null"]})";
     if (field == "users") return R"({"type":"array","items":{"type":"string"}})";
     if (field == "limits" || field == "event") return R"({"type":"object"})";
     if (std::ranges::find(numbers, field) != numbers.end()) return R"({"type":"integer"})";

@@ -8,6 +8,7 @@
 #include "adapters/memory/manual_executor.hpp"
 #include "adapters/memory/memory_chat_directory.hpp"
 #include "adapters/memory/memory_message_store.hpp"
+#include "adapters/memory/memory_personal_states.hpp"
 #include "adapters/memory/seeded_random.hpp"
 #include "chat/chat_service.hpp"
 
@@ -82,7 +83,8 @@ protected:
         store.reopen();
         service = std::make_unique<ChatService>(
             shards, std::vector<delivery::Registry*>{&registry},
-            ChatPorts{store, store, store, directory, log, relations, clock, random}, limits);
+            ChatPorts{store, store, store, directory, states, log, relations, clock, random},
+            limits);
         log.consumer = [this](ports::LogRecord record) { service->consume(std::move(record)); };
     }
 
@@ -144,6 +146,7 @@ protected:
     adapters::memory::SeededRandom random;
     adapters::memory::MemoryMessageStore store;
     adapters::memory::MemoryChatDirectory directory{clock};
+    adapters::memory::MemoryPersonalStates states{directory, clock};
     FakeRelations relations;
     DirectLog log{clock};
     delivery::Registry registry;

@@ -77,6 +77,37 @@ TEST(ClientFrame, RefusesDeepNesting) {
     EXPECT_FALSE(parse(deep + "}").frame);
 }
 
+std::string state_with(std::string_view rest) {
+    return R"({"type":"state","chat":")" + std::string(chat) + R"(",)" + std::string(rest) + "}";
+}
+
+TEST(ClientFrame, ReadsWhatOfAStateIsToChange) {
+    const auto muted = parse(state_with(R"("muted_until":"2026-01-31T12:00:00Z","pinned":true)"));
+    ASSERT_TRUE(muted.frame) << refusal(muted);
+    domain::PersonalStateChange change;
+    change.muted_until = base::Timestamp(std::chrono::milliseconds(1'769'860'800'000));
+    change.pinned = true;
+    EXPECT_EQ(std::get<State>(*muted.frame).change, change);
+    const auto loud = parse(state_with(R"("muted_until":null,"archived":false,"draft":"")"));
+    ASSERT_TRUE(loud.frame) << refusal(loud);
+    change = {};
+    change.muted_until.emplace();
+    change.archived = false;
+    change.draft = "";
+    EXPECT_EQ(std::get<State>(*loud.frame).change, change);
+}
+
+TEST(ClientFrame, RefusesABadState) {
+    const std::string fits(domain::max_draft_bytes, 'x');
+    EXPECT_TRUE(parse(state_with(R"("draft":")" + fits + '"')).frame);
+    EXPECT_FALSE(parse(state_with(R"("draft":"x)" + fits + '"')).frame);
+    for (const auto* bad :
+         {R"("pinned":1)", R"("archived":"yes")", R"("draft":7)", R"("muted_until":"tomorrow")",
+          R"("muted_until":0)", R"("draft":null)", R"("other":true)"}) {
+        EXPECT_FALSE(parse(state_with(bad)).frame) << bad;
+    }
+}
+
 TEST(ClientFrame, LimitsTheTextInBytes) {
     const std::string fits(65'536, 'x');
     EXPECT_TRUE(parse(send_with(R"(,"text":")" + fits + '"')).frame);
