@@ -150,6 +150,9 @@ Task<Result<void>> Session::identify(const protocol::Hello& hello) {
         co_return base::fail(ErrorCode::unauthorized, "Sign in and say hello with the token.");
     }
     const auto device = co_await context_.devices.find(identity_->user, identity_->device);
+    if (!device && device.error().code == ErrorCode::not_found) {  // revoked since the token was
+        co_return base::fail(ErrorCode::unauthorized, "This device was signed out; sign in again.");
+    }
     if (!device) co_return std::unexpected(device.error());
     device_ = *device;
     new_device_ = device_->last_seen <= device_->created_at;
