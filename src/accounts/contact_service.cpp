@@ -58,4 +58,9 @@ Task<Result<ports::Relation>> ContactService::relation(UserId owner, UserId othe
     return directory_.relation(owner, other);
 }
 
+Task<Result<std::vector<UserId>>> ContactService::blocked_among(UserId user,
+                                                                std::vector<UserId> others) {
+    return directory_.blocked_among(user, std::move(others));
+}
+
 }  // namespace banter::accounts

@@ -34,6 +34,9 @@ public:
 
     // What `other` is to `owner`; of a user that there is not: nothing.
     base::Task<base::Result<ports::Relation>> relation(domain::UserId owner, domain::UserId other);
+    // Those of `others` with whom `user` has a block, whichever of the two made it.
+    base::Task<base::Result<std::vector<domain::UserId>>> blocked_among(
+        domain::UserId user, std::vector<domain::UserId> others);
 
 private:
     ports::UserDirectory& directory_;

@@ -12,6 +12,11 @@ Task<Result<bool>> AccountRelations::blocked_either_way(UserId one, UserId other
     co_return relation->blocked_either_way();
 }
 
+Task<Result<std::vector<UserId>>> AccountRelations::blocked_among(UserId user,
+                                                                  std::vector<UserId> others) {
+    return contacts_.blocked_among(user, std::move(others));
+}
+
 Task<Result<chat::ReadPolicy>> AccountRelations::read_policy(UserId reader) {
     const auto user = co_await accounts_.find(reader);
     if (!user) co_return std::unexpected(user.error());

@@ -14,6 +14,8 @@ public:
 
     base::Task<base::Result<bool>> blocked_either_way(domain::UserId one,
                                                       domain::UserId other) override;
+    base::Task<base::Result<std::vector<domain::UserId>>> blocked_among(
+        domain::UserId user, std::vector<domain::UserId> others) override;
     base::Task<base::Result<chat::ReadPolicy>> read_policy(domain::UserId reader) override;
     base::Task<base::Result<std::vector<domain::User>>> users(
         std::vector<domain::UserId> users) override;

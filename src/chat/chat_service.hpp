@@ -7,6 +7,7 @@
 
 #include "chat/chat_shard.hpp"
 #include "chat/group_changes.hpp"
+#include "chat/group_links.hpp"
 #include "chat/send_claims.hpp"
 
 namespace banter::chat {
@@ -85,8 +86,34 @@ public:
                                           domain::UserId user);
     base::Task<base::Result<void>> set_role(domain::ChatId chat, domain::UserId actor,
                                             domain::UserId user, domain::Role role);
-    base::Task<base::Result<void>> set_title(domain::ChatId chat, domain::UserId actor,
-                                             std::string title);
+    base::Task<base::Result<void>> edit(domain::ChatId chat, domain::UserId actor, GroupEdit edit);
+    // nullopt: removes it.
+    base::Task<base::Result<void>> set_picture(domain::ChatId chat, domain::UserId actor,
+                                               std::optional<domain::Picture> picture);
+    // `not_found` also when the chat has none.
+    base::Task<base::Result<domain::Picture>> picture(domain::ChatId chat, domain::UserId viewer);
+
+    base::Task<base::Result<NewLink>> create_link(domain::ChatId chat, domain::UserId actor,
+                                                  LinkTerms terms);
+    base::Task<base::Result<std::vector<domain::InviteLink>>> links(domain::ChatId chat,
+                                                                    domain::UserId actor);
+    base::Task<base::Result<void>> remove_link(domain::ChatId chat, domain::UserId actor,
+                                               domain::LinkId link);
+    // What the link leads to, for whoever has its token. `not_found`: it is not good (any more).
+    base::Task<base::Result<ChatView>> look(std::string token);
+    struct JoinedChat {
+        domain::ChatId chat;
+        Joined joined = Joined::joined;
+    };
+    base::Task<base::Result<JoinedChat>> join(std::string token, domain::UserId user);
+    // The oldest first.
+    base::Task<base::Result<std::vector<domain::JoinRequest>>> requests(domain::ChatId chat,
+                                                                        domain::UserId actor);
+    base::Task<base::Result<void>> accept(domain::ChatId chat, domain::UserId actor,
+                                          domain::UserId user);
+    // `actor == user`: takes his own request back.
+    base::Task<base::Result<void>> refuse(domain::ChatId chat, domain::UserId actor,
+                                          domain::UserId user);
 
     base::Task<base::Result<ChatSummary>> summary(domain::ChatId chat, domain::UserId user);
     // The user's chats, the most recently active first.
@@ -135,6 +162,10 @@ private:
     base::Task<base::Result<ports::PersonalStateRow>> apply_state(
         domain::ChatId chat, domain::UserId user, domain::PersonalStateChange change,
         StateOrigin origin);
+    base::Task<base::Result<domain::InviteLink>> find_link(std::string token);
+    // Does `work(part)` on the chat's shard, `part` being a Part of that shard.
+    template <class Part, class Work>
+    std::invoke_result_t<Work&, Part&> at_home(domain::ChatId chat, Work work);
     base::Task<base::Result<std::uint64_t>> unread(const ChatView& view, domain::UserId user);
 
     runtime::Shards shards_;

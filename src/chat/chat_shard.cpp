@@ -271,6 +271,7 @@ Task<Result<void>> ChatShard::read(ChatId chat, UserId user, Seq seq) {
 Task<void> ChatShard::typing(ChatId chat, UserId user, bool on) {
     const auto loaded = co_await load_for(chat, user);
     if (!loaded || (*loaded)->blocked) co_return;
+    if (!(*loaded)->may_send(*(*loaded)->member(user))) co_return;
     fan_out_.typing(**loaded, user, on);
     fan_out_.send();
 }

@@ -113,7 +113,14 @@ void ChatState::apply(const domain::Event& event, domain::UserId actor, Seq seq,
             chat.title = event.title;
             break;
         case Change::description:
+            chat.description = event.description;
+            break;
         case Change::picture:
+            chat.picture = event.picture;
+            break;
+        case Change::permissions:
+            chat.permissions = event.permissions;
+            chat.join_approval = event.join_approval;
             break;
     }
 }

@@ -82,10 +82,19 @@ struct ChatState {
     const MemberState* member(domain::UserId user) const;
     MemberState* member(domain::UserId user);
 
+    bool may_send(const MemberState& member) const {
+        return member.role != domain::Role::member ||
+               chat.permissions.send == domain::Allowed::members;
+    }
+    bool may_edit(const MemberState& member) const {
+        return member.role != domain::Role::member ||
+               chat.permissions.edit == domain::Allowed::members;
+    }
+
     // The first message that the member may see.
     domain::Seq first_seq(const MemberState& member) const;
 
-    // Gives the event its effect on members and title, from `seq` on. Idempotent.
+    // Gives the event its effect on members and settings, from `seq` on. Idempotent.
     void apply(const domain::Event& event, domain::UserId actor, domain::Seq seq,
                base::Timestamp at);
 };

@@ -99,6 +99,12 @@ void FanOut::typing(const ChatState& chat, UserId user, bool on) {
     to_followers(chat, delivery::TypingNotice{chat.chat.id, user, on});
 }
 
+void FanOut::notice(std::vector<UserId> users, std::string_view frame) {
+    const delivery::UserNotice notice{std::move(users), delivery::encode_frame(frame)};
+    for (auto& mail : mail_)
+        mail.emplace_back(notice);
+}
+
 void FanOut::send() {
     for (std::size_t shard = 0; shard < mail_.size(); ++shard) {
         if (mail_[shard].empty()) continue;

@@ -51,6 +51,8 @@ public:
     // These users may see the chat from now on: their sessions everywhere take it up.
     void joined(domain::ChatId chat, const std::vector<domain::UserId>& users);
     void typing(const ChatState& chat, domain::UserId user, bool on);
+    // A frame for every session of these users.
+    void notice(std::vector<domain::UserId> users, std::string_view frame);
     // Hands over what was gathered.
     void send();
 

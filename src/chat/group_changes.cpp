@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/utf8.hpp"
-
 namespace banter::chat {
 namespace {
 
@@ -14,26 +12,6 @@ using domain::Change;
 using domain::ChatId;
 using domain::Role;
 using domain::UserId;
-
-constexpr std::size_t max_title_characters = 100;
-
-// Gives the lock on when the change is through, whichever way it ends.
-class Turn {
-public:
-    explicit Turn(std::shared_ptr<ChatState> chat) : chat_(std::move(chat)) {}
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() { chat_->changes.release(); }
-
-private:
-    std::shared_ptr<ChatState> chat_;
-};
-
-base::Problem too_many(std::size_t max) {
-    return {ErrorCode::too_many_members,
-            "A group has at most " + std::to_string(max) + " members.",
-            {}};
-}
 
 base::Problem not_a_member() {
     return {ErrorCode::not_found, "This user is not in the chat.", {}};
@@ -62,15 +40,6 @@ std::optional<base::Problem> check_remove(const MemberState& actor, const Member
 
 }  // namespace
 
-std::optional<base::Problem> check_title(const std::string& title) {
-    const bool valid = !title.empty() && base::is_utf8(title) &&
-                       !base::has_control_characters(title) &&
-                       base::count_code_points(title) <= max_title_characters;
-    if (valid) return std::nullopt;
-    return base::Problem{
-        ErrorCode::invalid, "A title has 1 to 100 characters and no control characters.", {}};
-}
-
 ports::ControlMessage GroupChanges::control(ChatId chat, UserId actor, domain::Event event) {
     return {domain::ClientId{shard_.ports().random.uuid()}, chat, actor, std::move(event)};
 }
@@ -82,15 +51,12 @@ Task<Result<void>> GroupChanges::check_users(UserId actor, std::vector<UserId> u
     if (known->size() != users.size()) {
         co_return base::fail(ErrorCode::not_found, "One of these users does not exist.");
     }
-    for (const auto user : users) {
-        if (user == actor) continue;
-        const auto blocked = co_await shard_.ports().relations.blocked_either_way(actor, user);
-        if (!blocked) co_return std::unexpected(blocked.error());
-        if (*blocked) {
-            co_return base::fail(ErrorCode::forbidden,
-                                 "One of these users cannot be added: one of you has blocked "
-                                 "the other.");
-        }
+    const auto blocked = co_await shard_.ports().relations.blocked_among(actor, std::move(users));
+    if (!blocked) co_return std::unexpected(blocked.error());
+    if (!blocked->empty()) {
+        co_return base::fail(ErrorCode::forbidden,
+                             "One of these users cannot be added: one of you has blocked the "
+                             "other.");
     }
     co_return Result<void>{};
 }
@@ -160,19 +126,30 @@ Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide
     }
     auto decided = decide(*state);
     if (!decided) co_return std::unexpected(decided.error());
-    if (!*decided) co_return Result<void>{};
-    for (const auto& member : (*decided)->added)
-        state->joining[member.user] = member.joined_at;
-    co_return co_await apply(std::move(**decided));
+    co_return co_await apply(*state, std::move(*decided));
 }
 
-Task<Result<void>> GroupChanges::apply(ports::MemberChange change) {
-    const auto event = change.control;
-    const auto stored = co_await shard_.ports().directory.change(std::move(change));
-    if (!stored) co_return std::unexpected(stored.error());
-    const auto placed = co_await shard_.sequence(event);
-    if (!placed) co_return std::unexpected(placed.error());
+Task<Result<void>> GroupChanges::apply(ChatState& state, Changes changes) {
+    for (auto& change : changes) {
+        const auto event = change.control;
+        const auto added = change.added;
+        const auto stored = co_await shard_.ports().directory.change(std::move(change));
+        if (!stored) co_return std::unexpected(stored.error());
+        for (const auto& member : added)
+            state.joining[member.user] = member.joined_at;
+        const auto placed = co_await shard_.sequence(event);
+        if (!placed) co_return std::unexpected(placed.error());
+    }
     co_return Result<void>{};
+}
+
+ports::MemberChange GroupChanges::addition(ChatId chat, UserId actor, std::vector<UserId> users) {
+    ports::MemberChange change;
+    const auto now = shard_.ports().clock.now();
+    for (const auto user : users)
+        change.added.push_back({user, Role::member, {}, now});
+    change.control = control(chat, actor, {Change::member_added, std::move(users), {}, {}});
+    return change;
 }
 
 Task<Result<std::vector<UserId>>> GroupChanges::add(ChatId chat, UserId actor,
@@ -190,15 +167,10 @@ Task<Result<std::vector<UserId>>> GroupChanges::add(ChatId chat, UserId actor,
         for (const auto user : users) {
             if (state.member(user) == nullptr) added.push_back(user);
         }
-        if (added.empty()) return std::nullopt;
+        if (added.empty()) return Changes{};
         const std::size_t max = shard_.limits().max_members;
         if (state.members.size() + added.size() > max) return std::unexpected(too_many(max));
-        ports::MemberChange change;
-        change.control = control(chat, actor, {Change::member_added, added, {}, {}});
-        const auto now = shard_.ports().clock.now();
-        for (const auto user : added)
-            change.added.push_back({user, Role::member, {}, now});
-        return change;
+        return Changes{addition(chat, actor, added)};
     };
     const auto changed = co_await change(chat, actor, std::move(decide));
     if (!changed) co_return std::unexpected(changed.error());
@@ -220,7 +192,7 @@ Task<Result<void>> GroupChanges::remove(ChatId chat, UserId actor, UserId user) 
         ports::MemberChange change;
         change.control = control(chat, actor, {Change::member_removed, {user}, {}, {}});
         change.removed = {user};
-        return change;
+        return Changes{std::move(change)};
     };
     co_return co_await change(chat, actor, std::move(decide));
 }
@@ -232,7 +204,7 @@ Task<Result<void>> GroupChanges::set_role(ChatId chat, UserId actor, UserId user
         if (state.member(actor)->role != Role::owner) {
             return base::fail(ErrorCode::forbidden, "Only the owner sets roles.");
         }
-        if (target->role == role) return std::nullopt;
+        if (target->role == role) return Changes{};
         if (actor == user) {
             return base::fail(ErrorCode::conflict,
                               "You own this group: make another member its owner first.");
@@ -241,19 +213,7 @@ Task<Result<void>> GroupChanges::set_role(ChatId chat, UserId actor, UserId user
         change.control = control(chat, actor, {Change::role, {user}, {}, role});
         change.roles.emplace_back(user, role);
         if (role == Role::owner) change.roles.emplace_back(actor, Role::admin);
-        return change;
-    };
-    co_return co_await change(chat, actor, std::move(decide));
-}
-
-Task<Result<void>> GroupChanges::set_title(ChatId chat, UserId actor, std::string title) {
-    if (const auto problem = check_title(title)) co_return std::unexpected(*problem);
-    Decide decide = [&](const ChatState& state) -> Decision {
-        if (state.chat.title == title) return std::nullopt;
-        ports::MemberChange change;
-        change.control = control(chat, actor, {Change::title, {}, title, {}});
-        change.title = title;
-        return change;
+        return Changes{std::move(change)};
     };
     co_return co_await change(chat, actor, std::move(decide));
 }

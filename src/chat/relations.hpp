@@ -28,6 +28,9 @@ public:
 
     virtual base::Task<base::Result<bool>> blocked_either_way(domain::UserId one,
                                                               domain::UserId other) = 0;
+    // Those of `others` with whom `user` has a block, whichever of the two made it.
+    virtual base::Task<base::Result<std::vector<domain::UserId>>> blocked_among(
+        domain::UserId user, std::vector<domain::UserId> others) = 0;
     virtual base::Task<base::Result<ReadPolicy>> read_policy(domain::UserId reader) = 0;
     // Those of `users` that there are.
     virtual base::Task<base::Result<std::vector<domain::User>>> users(

@@ -113,6 +113,9 @@ std::optional<Problem> Sequencer::check(const ChatState& chat,
     if (chat.blocked) {
         return Problem{ErrorCode::forbidden, "One of you has blocked the other.", {}};
     }
+    if (!chat.may_send(*member)) {
+        return Problem{ErrorCode::forbidden, "Only the owner and admins send in this group.", {}};
+    }
     if (send.content.media) {
         return Problem{ErrorCode::invalid, "There is no such media; upload it first.", {}};
     }

@@ -66,8 +66,15 @@ struct StateNotice {
     EncodedFrame answer;
 };
 
-using MailItem = std::variant<Answer, Joined, std::shared_ptr<const LiveMessage>,
-                              std::shared_ptr<const ReceiptNotice>, TypingNotice, StateNotice>;
+// A frame for every session of these users, whatever chats they follow.
+struct UserNotice {
+    std::vector<domain::UserId> users;
+    EncodedFrame frame;
+};
+
+using MailItem =
+    std::variant<Answer, Joined, std::shared_ptr<const LiveMessage>,
+                 std::shared_ptr<const ReceiptNotice>, TypingNotice, StateNotice, UserNotice>;
 
 // In the order in which it has to be handled.
 using Mail = std::vector<MailItem>;

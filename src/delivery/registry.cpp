@@ -92,4 +92,14 @@ void Registry::handle(const StateNotice& notice) {
     }
 }
 
+void Registry::handle(const UserNotice& notice) {
+    for (const auto user : notice.users) {
+        const auto found = by_user_.find(user);
+        if (found == by_user_.end()) continue;
+        const Feeds feeds = found->second;
+        for (const auto& feed : feeds)
+            feed->write(notice.frame);
+    }
+}
+
 }  // namespace banter::delivery

@@ -42,6 +42,7 @@ using ChatId = UuidId<struct ChatTag>;
 using MessageId = UuidId<struct MessageTag>;  // a TimeUUID (RFC 9562 version 1)
 using ClientId = UuidId<struct ClientTag>;    // made by the client, one for each thing it sends
 using MediaId = UuidId<struct MediaTag>;
+using LinkId = UuidId<struct LinkTag>;  // of an invite link; not the secret that it opens with
 
 // The place of a message in its chat: 1, 2, 3… Zero is before the first.
 struct Seq {

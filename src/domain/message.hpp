@@ -20,14 +20,19 @@ enum class Change {
     member_added,
     member_removed,
     role,
+    permissions,
 };
 
 // What an event message says happened; the message's sender is the one who did it.
 struct Event {
     Change change = Change::created;
-    std::vector<UserId> users;  // whom it concerns
-    std::string title;          // change == title or created
-    std::optional<Role> role;   // change == role
+    std::vector<UserId> users;     // whom it concerns
+    std::string title;             // change == title or created
+    std::optional<Role> role;      // change == role
+    std::string description = {};  // change == description
+    std::uint64_t picture = 0;     // change == picture; 0: removed
+    Permissions permissions = {};  // change == permissions, and join_approval with it
+    bool join_approval = false;
 
     bool operator==(const Event&) const = default;
 };

@@ -72,6 +72,7 @@ Api::Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t
     }
     router_.add(message_endpoints());
     router_.add(chat_endpoints());
+    router_.add(group_endpoints());
     router_.add(account_endpoints());
     router_.add(device_endpoints());
     router_.add(contact_endpoints());

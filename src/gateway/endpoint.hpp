@@ -49,6 +49,7 @@ std::span<const Endpoint> account_endpoints();
 std::span<const Endpoint> device_endpoints();
 std::span<const Endpoint> contact_endpoints();
 std::span<const Endpoint> chat_endpoints();
+std::span<const Endpoint> group_endpoints();
 std::span<const Endpoint> message_endpoints();
 std::span<const Endpoint> control_endpoints();
 std::span<const Endpoint> health_endpoints();

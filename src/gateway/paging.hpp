@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "domain/ids.hpp"
 #include "gateway/http_message.hpp"
 #include "ports/page.hpp"
@@ -25,6 +26,9 @@ std::string page_json(const std::string& items, const std::optional<std::string>
 
 // A number as text of fixed width, so that texts are in the order of the numbers.
 std::string sortable(std::uint64_t number);
+inline std::string sortable_time(base::Timestamp time) {
+    return sortable(static_cast<std::uint64_t>(time.time_since_epoch().count()));
+}
 inline std::string sortable(domain::UserId user) {
     return sortable(user.value);
 }

@@ -10,6 +10,7 @@
 #include "domain/chat.hpp"
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
+#include "ports/token_hash.hpp"
 
 namespace banter::ports {
 
@@ -30,13 +31,29 @@ struct NewChat {
     domain::UserId creator;
 };
 
+struct NewPicture {
+    std::uint64_t version = 0;  // 0: the picture is removed
+    domain::Picture picture;
+};
+
 struct MemberChange {
     ControlMessage control;             // its event says what happened
     std::vector<domain::Member> added;  // without joined_seq
     std::vector<domain::UserId> removed;
     std::vector<std::pair<domain::UserId, domain::Role>> roles;
     std::optional<std::string> title;
+    std::optional<std::string> description;
+    std::optional<NewPicture> picture;
+    // Permissions and join_approval are in the event alone: they hold from its place on.
+
+    // How the one in `added` came. A use of the link is counted if he is added.
+    std::optional<domain::LinkId> by_link;
+    bool by_request = false;  // his request is let in; a use of its link is counted
 };
+
+// So many links of a chat have not expired, and so many requests wait, at most.
+inline constexpr std::size_t max_links = 100;
+inline constexpr std::size_t max_join_requests = 1000;
 
 struct ChatWithMembers {
     domain::Chat chat;
@@ -89,15 +106,46 @@ public:
         domain::UserId user) = 0;
 
     // Applies the change and puts its control message into the outbox. A user in `added` who is a
-    // member already, or in `removed` who is none, is left as he is.
+    // member already, or in `removed` who is none, is left as he is. The open requests of those in
+    // `added` are over. `not_found`, and nothing is changed: no such chat; the link of `by_link` is
+    // gone, has expired or is used up; there is no request for `by_request`. What the link of a
+    // request may still be used for does not matter: it is an admin who lets the user in.
     virtual base::Task<base::Result<void>> change(MemberChange change) = 0;
 
     // The control message got its place: writes joined_seq of the members it added (all members
-    // for `created`), left_seq of those it removed, and takes it out of the outbox. Idempotent.
+    // for `created`), left_seq of those it removed, the permissions and join_approval of a change
+    // of these, and takes it out of the outbox. Idempotent.
     virtual base::Task<base::Result<void>> sequenced(ControlMessage control, domain::Seq seq) = 0;
 
     // Control messages not yet sequenced, oldest first.
     virtual base::Task<base::Result<std::vector<ControlMessage>>> outbox() = 0;
+
+    // Invite links. `hash` is of the token, which no directory knows. `conflict`: the chat has
+    // max_links already.
+    virtual base::Task<base::Result<void>> create_link(domain::InviteLink link, TokenHash hash) = 0;
+    // Also one that is used up or has expired, as long as it is kept.
+    virtual base::Task<base::Result<std::optional<domain::InviteLink>>> find_link(
+        TokenHash hash) = 0;
+    // Those that have not expired, the oldest first.
+    virtual base::Task<base::Result<std::vector<domain::InviteLink>>> links(
+        domain::ChatId chat) = 0;
+    // `not_found`: the chat has no such link.
+    virtual base::Task<base::Result<void>> remove_link(domain::ChatId chat,
+                                                       domain::LinkId link) = 0;
+
+    // Requests to be let in. Answers whether it is new: of one user and chat there is one, and the
+    // first stays. `conflict`: max_join_requests wait already.
+    virtual base::Task<base::Result<bool>> add_request(domain::JoinRequest request) = 0;
+    // The oldest first.
+    virtual base::Task<base::Result<std::vector<domain::JoinRequest>>> requests(
+        domain::ChatId chat) = 0;
+    // `not_found`: there is no such request.
+    virtual base::Task<base::Result<void>> remove_request(domain::ChatId chat,
+                                                          domain::UserId user) = 0;
+
+    // nullopt: the chat has none.
+    virtual base::Task<base::Result<std::optional<domain::Picture>>> picture(
+        domain::ChatId chat) = 0;
 };
 
 }  // namespace banter::ports

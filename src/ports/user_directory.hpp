@@ -12,11 +12,9 @@
 #include "domain/ids.hpp"
 #include "domain/user.hpp"
 #include "ports/page.hpp"
+#include "ports/token_hash.hpp"
 
 namespace banter::ports {
-
-// What is kept of a secret: its BLAKE2b-256. The secret itself never reaches a directory.
-using TokenHash = std::array<std::uint8_t, 32>;
 
 enum class TokenKind { access, refresh, cookie };
 
@@ -191,6 +189,9 @@ public:
                                                                 PageRequest page) = 0;
     virtual base::Task<base::Result<Relation>> relation(domain::UserId owner,
                                                         domain::UserId other) = 0;
+    // Those of `others` who have blocked `user` or whom he has blocked, in no order.
+    virtual base::Task<base::Result<std::vector<domain::UserId>>> blocked_among(
+        domain::UserId user, std::vector<domain::UserId> others) = 0;
 
     // The ways in.
     virtual base::Task<base::Result<void>> create_invite(Invite invite) = 0;

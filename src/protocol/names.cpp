@@ -8,11 +8,13 @@ namespace {
 // Each in the order of its enumeration.
 constexpr std::array<std::string_view, 6> message_kinds = {"text",  "image", "video",
                                                            "audio", "file",  "event"};
-constexpr std::array<std::string_view, 7> changes = {
-    "created", "title", "description", "picture", "member_added", "member_removed", "role"};
+constexpr std::array<std::string_view, 8> changes = {"created", "title",        "description",
+                                                     "picture", "member_added", "member_removed",
+                                                     "role",    "permissions"};
 constexpr std::array<std::string_view, 2> chat_types = {"direct", "group"};
 constexpr std::array<std::string_view, 3> roles = {"member", "admin", "owner"};
 constexpr std::array<std::string_view, 2> history_modes = {"from_join", "shared"};
+constexpr std::array<std::string_view, 2> allowed_ones = {"members", "admins"};
 constexpr std::array<std::string_view, 3> audiences = {"everyone", "contacts", "nobody"};
 constexpr std::array<std::string_view, 2> server_roles = {"user", "operator"};
 
@@ -46,6 +48,9 @@ std::string_view name_of(domain::Role role) {
 std::string_view name_of(domain::HistoryMode mode) {
     return name_in(history_modes, mode);
 }
+std::string_view name_of(domain::Allowed allowed) {
+    return name_in(allowed_ones, allowed);
+}
 std::string_view name_of(domain::Audience audience) {
     return name_in(audiences, audience);
 }
@@ -61,6 +66,9 @@ std::optional<domain::Role> parse_role(std::string_view name) {
 }
 std::optional<domain::HistoryMode> parse_history_mode(std::string_view name) {
     return parse_in<domain::HistoryMode>(history_modes, name);
+}
+std::optional<domain::Allowed> parse_allowed(std::string_view name) {
+    return parse_in<domain::Allowed>(allowed_ones, name);
 }
 std::optional<domain::Audience> parse_audience(std::string_view name) {
     return parse_in<domain::Audience>(audiences, name);

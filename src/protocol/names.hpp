@@ -15,12 +15,14 @@ std::string_view name_of(domain::Change change);
 std::string_view name_of(domain::ChatType type);
 std::string_view name_of(domain::Role role);
 std::string_view name_of(domain::HistoryMode mode);
+std::string_view name_of(domain::Allowed allowed);
 std::string_view name_of(domain::Audience audience);
 std::string_view name_of(domain::ServerRole role);
 
 std::optional<domain::MessageKind> parse_message_kind(std::string_view name);
 std::optional<domain::Role> parse_role(std::string_view name);
 std::optional<domain::HistoryMode> parse_history_mode(std::string_view name);
+std::optional<domain::Allowed> parse_allowed(std::string_view name);
 std::optional<domain::Audience> parse_audience(std::string_view name);
 
 }  // namespace banter::protocol

@@ -27,7 +27,7 @@ void write_seq(JsonObject& object, std::string_view name, domain::Seq seq) {
     object.number(name, static_cast<std::int64_t>(seq.value));
 }
 
-void write_event(JsonObject& object, const domain::Event& event) {
+void write_event(JsonObject& object, domain::ChatId chat, const domain::Event& event) {
     object.text("change", name_of(event.change));
     if (!event.users.empty()) {
         append_json_array(object.open("users"), event.users,
@@ -37,9 +37,37 @@ void write_event(JsonObject& object, const domain::Event& event) {
     }
     if (!event.title.empty()) object.text("title", event.title);
     if (event.role) object.text("role", name_of(*event.role));
+    switch (event.change) {
+        case domain::Change::description:
+            object.text("description", event.description);
+            break;
+        case domain::Change::picture:
+            write_picture(object, chat, event.picture);
+            break;
+        case domain::Change::permissions:
+            write_permissions(object, event.permissions);
+            object.flag("join_approval", event.join_approval);
+            break;
+        default:
+            break;
+    }
 }
 
 }  // namespace
+
+void write_permissions(JsonObject& object, const domain::Permissions& permissions) {
+    JsonObject inner(object.open("permissions"));
+    inner.text("send", name_of(permissions.send)).text("edit", name_of(permissions.edit));
+}
+
+void write_picture(JsonObject& object, domain::ChatId chat, std::uint64_t version) {
+    if (version == 0) {
+        object.null("picture");
+        return;
+    }
+    object.text("picture",
+                "/v1/chats/" + to_string(chat) + "/picture?v=" + std::to_string(version));
+}
 
 void write_message(JsonObject& object, const domain::Message& message, bool for_sender) {
     const auto& content = message.content;
@@ -52,7 +80,7 @@ void write_message(JsonObject& object, const domain::Message& message, bool for_
     if (content.reply_to) write_seq(object, "reply_to", *content.reply_to);
     if (content.event) {
         JsonObject event(object.open("event"));
-        write_event(event, *content.event);
+        write_event(event, message.chat, *content.event);
     }
     object.text("at", base::format_rfc3339(message.at));
     if (for_sender && content.kind != domain::MessageKind::event) {
@@ -118,7 +146,7 @@ std::string encode_chat_change(const domain::Message& message) {
         object.text("chat", to_string(message.chat));
         write_seq(object, "seq", message.seq);
         object.text("sender", to_string(message.sender));
-        if (message.content.event) write_event(object, *message.content.event);
+        if (message.content.event) write_event(object, message.chat, *message.content.event);
     });
 }
 
@@ -151,6 +179,13 @@ std::string encode_presence(const PresenceFrame& presence) {
 std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on) {
     return encode("typing", [&](JsonObject& object) {
         object.text("chat", to_string(chat)).text("user", to_string(user)).flag("on", on);
+    });
+}
+
+std::string encode_request(const RequestFrame& request) {
+    return encode("request", [&](JsonObject& object) {
+        object.text("chat", to_string(request.chat)).text("user", to_string(request.user));
+        object.text("status", request.status).text("at", base::format_rfc3339(request.at));
     });
 }
 

@@ -54,6 +54,14 @@ struct PresenceFrame {
     std::optional<base::Timestamp> last_seen;
 };
 
+// A request to be let into a group, or what became of it.
+struct RequestFrame {
+    domain::ChatId chat;
+    domain::UserId user;
+    std::string_view status;  // open, accepted, refused
+    base::Timestamp at;
+};
+
 struct ErrorFrame {
     base::Problem problem;
     std::optional<std::string> ref;
@@ -73,12 +81,16 @@ std::string encode_receipt(const Receipt& receipt);
 std::string encode_state(const StateFrame& state, const Ref& ref);
 std::string encode_presence(const PresenceFrame& presence);
 std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on);
+std::string encode_request(const RequestFrame& request);
 std::string encode_error(const ErrorFrame& error);
 std::string encode_goodbye(std::string_view reason, std::chrono::milliseconds reconnect_after);
 std::string encode_pong(std::optional<std::int64_t> n, const Ref& ref);
 
-// The members of a message as `message` frames and history items carry them.
 class JsonObject;
+void write_permissions(JsonObject& object, const domain::Permissions& permissions);
+// The path of the picture that has this version; 0: null.
+void write_picture(JsonObject& object, domain::ChatId chat, std::uint64_t version);
+// The members of a message as `message` frames and history items carry them.
 void write_message(JsonObject& object, const domain::Message& message, bool for_sender);
 // The members of a state as `state` frames and chats carry them.
 void write_state(JsonObject& object, const domain::PersonalState& state, base::Timestamp at);

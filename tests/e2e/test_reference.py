@@ -5,7 +5,8 @@ import re
 import pytest
 
 UUID = "6a1c2b1e-8a48-4a5a-9d3f-2a35a2c6a001"
-PLACEHOLDERS = {"chat": UUID, "media": UUID, "seq": "1", "user": "4711", "device": "4711"}
+PLACEHOLDERS = {"chat": UUID, "media": UUID, "seq": "1", "user": "4711", "device": "4711",
+                "link": UUID, "token": "bnl_unknown"}
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,11 @@ def test_secrets_are_in_no_log_and_no_file(new_server):
     http = server.http(pair["access_token"])
     secrets += [session["access_token"], session["refresh_token"], pair["access_token"],
                 pair["refresh_token"], http.post("/v1/invites").ok(201)["invite"]]
+    group = http.post("/v1/chats", {"type": "group", "title": "x", "members": []}).ok(201)["chat"]
+    link = http.post(f"/v1/chats/{group}/links", {}).ok(201)["token"]
+    http.get(f"/v1/links/{link}").ok()
+    http.post(f"/v1/links/{link}").ok()
+    secrets.append(link)
     server.http("not-a-token-but-somebodys-secret").get("/v1/me").problem(401, "unauthorized")
     secrets.append("not-a-token-but-somebodys-secret")
 

@@ -11,6 +11,7 @@ namespace banter::adapters::embedded::records {
 namespace {
 
 namespace v1 = storage::v1;
+using domain::Allowed;
 using domain::Change;
 using domain::MessageKind;
 using domain::Role;
@@ -27,7 +28,11 @@ constexpr std::array changes{std::pair(Change::created, v1::CHANGE_CREATED),
                              std::pair(Change::picture, v1::CHANGE_PICTURE),
                              std::pair(Change::member_added, v1::CHANGE_MEMBER_ADDED),
                              std::pair(Change::member_removed, v1::CHANGE_MEMBER_REMOVED),
-                             std::pair(Change::role, v1::CHANGE_ROLE)};
+                             std::pair(Change::role, v1::CHANGE_ROLE),
+                             std::pair(Change::permissions, v1::CHANGE_PERMISSIONS)};
+
+constexpr std::array allowed_ones{std::pair(Allowed::members, v1::ALLOWED_MEMBERS),
+                                  std::pair(Allowed::admins, v1::ALLOWED_ADMINS)};
 
 constexpr std::array roles{std::pair(Role::member, v1::ROLE_MEMBER),
                            std::pair(Role::admin, v1::ROLE_ADMIN),
@@ -105,6 +110,12 @@ void set_event(v1::Event& record, const domain::Event& event) {
         record.add_users(user.value);
     record.set_title(event.title);
     if (event.role) record.set_role(stored(roles, *event.role));
+    record.set_description(event.description);
+    record.set_picture(event.picture);
+    if (event.change != Change::permissions) return;
+    record.set_send(stored(allowed_ones, event.permissions.send));
+    record.set_edit(stored(allowed_ones, event.permissions.edit));
+    record.set_join_approval(event.join_approval);
 }
 
 bool get_event(const v1::Event& record, domain::Event& event) {
@@ -116,7 +127,13 @@ bool get_event(const v1::Event& record, domain::Event& event) {
         if (!restore(roles, record.role(), role)) return false;
         event.role = role;
     }
-    return restore(changes, record.change(), event.change);
+    event.description = record.description();
+    event.picture = record.picture();
+    event.join_approval = record.join_approval();
+    if (!restore(changes, record.change(), event.change)) return false;
+    return event.change != Change::permissions ||
+           (restore(allowed_ones, record.send(), event.permissions.send) &&
+            restore(allowed_ones, record.edit(), event.permissions.edit));
 }
 
 bool get_content(const v1::Message& record, domain::Content& content) {

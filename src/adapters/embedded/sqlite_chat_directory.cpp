@@ -16,7 +16,9 @@ using domain::Seq;
 using domain::UserId;
 using ports::ControlMessage;
 
-#define CHAT_COLUMNS "c.chat_id, c.type, c.title, c.history, c.created_at"
+#define CHAT_COLUMNS                                                                  \
+    "c.chat_id, c.type, c.title, c.history, c.created_at, c.description, c.picture, " \
+    "c.send_by, c.edit_by, c.join_approval"
 #define MEMBER_COLUMNS "m.user_id, m.role, m.joined_seq, m.joined_at"
 
 Chat read_chat(Statement& row) {
@@ -26,6 +28,11 @@ Chat read_chat(Statement& row) {
     chat.title = row.get<std::string>();
     chat.history = row.get<domain::HistoryMode>();
     chat.created_at = row.get<Timestamp>();
+    chat.description = row.get<std::string>();
+    chat.picture = row.get<std::uint64_t>();
+    chat.permissions.send = row.get<domain::Allowed>();
+    chat.permissions.edit = row.get<domain::Allowed>();
+    chat.join_approval = row.get<bool>();
     return chat;
 }
 
@@ -58,7 +65,8 @@ std::vector<UserId> unpack(std::span<const std::uint8_t> bytes) {
     return users;
 }
 
-void insert_member(SqliteConnection& connection, ChatId chat, const Member& member,
+// False: he is a member already.
+bool insert_member(SqliteConnection& connection, ChatId chat, const Member& member,
                    std::optional<ClientId> control) {
     // Without a control message there is nothing to wait for.
     const auto joined_seq = control ? std::nullopt : std::optional(member.joined_seq);
@@ -69,15 +77,19 @@ void insert_member(SqliteConnection& connection, ChatId chat, const Member& memb
             "WHERE chat_id = ?1 AND user_id = ?2 AND left_at IS NULL)")
         .bind(chat, member.user, member.role, member.joined_at, control, joined_seq)
         .run();
+    return connection.changes() > 0;
 }
 
 void insert_control(SqliteConnection& connection, const ControlMessage& control) {
+    const auto& event = control.event;
     connection
         .prepare(
-            "INSERT INTO outbox (control_id, chat_id, actor_id, change, users, title, role) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-        .bind(control.id, control.chat, control.actor, control.event.change,
-              pack(control.event.users), control.event.title, control.event.role)
+            "INSERT INTO outbox (control_id, chat_id, actor_id, change, users, title, role, "
+            "description, picture, send_by, edit_by, join_approval) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")
+        .bind(control.id, control.chat, control.actor, event.change, pack(event.users), event.title,
+              event.role, event.description, event.picture, event.permissions.send,
+              event.permissions.edit, event.join_approval)
         .run();
 }
 
@@ -108,7 +120,63 @@ void insert_chat(SqliteConnection& connection, const ports::NewChat& created) {
     if (created.control) insert_control(connection, *created.control);
 }
 
-void apply(SqliteConnection& connection, const ports::MemberChange& change, Timestamp now) {
+// Counts a use of the link, if it can be used. False: it cannot.
+bool count_use(SqliteConnection& connection, ChatId chat, domain::LinkId link, Timestamp now) {
+    connection
+        .prepare(
+            "UPDATE links SET uses = uses + 1 WHERE link_id = ?1 AND chat_id = ?2 "
+            "AND expires_at > ?3 AND (max_uses IS NULL OR uses < max_uses)")
+        .bind(link, chat, now)
+        .run();
+    return connection.changes() > 0;
+}
+
+// The link of the user's request, which is over.
+std::optional<domain::LinkId> take_request(SqliteConnection& connection, ChatId chat, UserId user) {
+    auto row = connection.prepare(
+        "DELETE FROM join_requests WHERE chat_id = ?1 AND user_id = ?2 RETURNING link_id");
+    std::optional<domain::LinkId> link;
+    row.bind(chat, user);
+    while (row.step())
+        link = row.get<domain::LinkId>();
+    return link;
+}
+
+Result<void> add_members(SqliteConnection& connection, const ports::MemberChange& change,
+                         Timestamp now) {
+    const ChatId chat = change.control.chat;
+    for (const auto& member : change.added) {
+        const auto requested = take_request(connection, chat, member.user);
+        if (change.by_request && !requested) {
+            return base::fail(ErrorCode::not_found, "There is no such request.");
+        }
+        if (!insert_member(connection, chat, member, change.control.id)) continue;
+        if (change.by_link && !count_use(connection, chat, *change.by_link, now)) {
+            return base::fail(ErrorCode::not_found, "There is no such link (any more).");
+        }
+        if (change.by_request) count_use(connection, chat, *requested, now);
+    }
+    return {};
+}
+
+void set_picture(SqliteConnection& connection, ChatId chat, const ports::NewPicture& picture) {
+    connection.prepare("UPDATE chats SET picture = ?2 WHERE chat_id = ?1")
+        .bind(chat, picture.version)
+        .run();
+    if (picture.version == 0) {
+        connection.prepare("DELETE FROM chat_pictures WHERE chat_id = ?1").bind(chat).run();
+        return;
+    }
+    const auto& bytes = picture.picture.bytes;
+    const std::span content(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    connection
+        .prepare(
+            "INSERT OR REPLACE INTO chat_pictures (chat_id, type, content) VALUES (?1, ?2, ?3)")
+        .bind(chat, picture.picture.type, content)
+        .run();
+}
+
+Result<void> apply(SqliteConnection& connection, const ports::MemberChange& change, Timestamp now) {
     const auto& control = change.control;
     for (const auto user : change.removed) {
         connection
@@ -118,9 +186,7 @@ void apply(SqliteConnection& connection, const ports::MemberChange& change, Time
             .bind(control.chat, user, now, control.id)
             .run();
     }
-    for (const auto& member : change.added) {
-        insert_member(connection, control.chat, member, control.id);
-    }
+    if (auto added = add_members(connection, change, now); !added) return added;
     for (const auto& [user, role] : change.roles) {
         connection
             .prepare(
@@ -134,7 +200,14 @@ void apply(SqliteConnection& connection, const ports::MemberChange& change, Time
             .bind(control.chat, *change.title)
             .run();
     }
+    if (change.description) {
+        connection.prepare("UPDATE chats SET description = ?2 WHERE chat_id = ?1")
+            .bind(control.chat, *change.description)
+            .run();
+    }
+    if (change.picture) set_picture(connection, control.chat, *change.picture);
     insert_control(connection, control);
+    return {};
 }
 
 }  // namespace
@@ -224,8 +297,7 @@ base::Task<Result<void>> SqliteChatDirectory::change(ports::MemberChange change)
         if (connection.changes() == 0) {
             return base::fail(ErrorCode::not_found, "There is no such chat.");
         }
-        apply(connection, change, now);
-        return {};
+        return apply(connection, change, now);
     };
     return database_.write(std::move(work));
 }
@@ -234,6 +306,13 @@ base::Task<Result<void>> SqliteChatDirectory::change(ports::MemberChange change)
 // and a later membership of the same user is another row.
 base::Task<Result<void>> SqliteChatDirectory::sequenced(ControlMessage control, Seq seq) {
     auto work = [id = control.id, seq](SqliteConnection& connection) -> Result<void> {
+        connection
+            .prepare(
+                "UPDATE chats SET send_by = o.send_by, edit_by = o.edit_by, "
+                "join_approval = o.join_approval FROM outbox o "
+                "WHERE o.control_id = ?1 AND o.change = ?2 AND chats.chat_id = o.chat_id")
+            .bind(id, domain::Change::permissions)
+            .run();
         connection
             .prepare(
                 "UPDATE members SET joined_seq = ?2 WHERE joined_by = ?1 "
@@ -253,8 +332,8 @@ base::Task<Result<void>> SqliteChatDirectory::sequenced(ControlMessage control, 
 base::Task<Result<std::vector<ControlMessage>>> SqliteChatDirectory::outbox() {
     auto work = [](SqliteConnection& connection) -> Result<std::vector<ControlMessage>> {
         auto rows = connection.prepare(
-            "SELECT control_id, chat_id, actor_id, change, users, title, role FROM outbox "
-            "ORDER BY position");
+            "SELECT control_id, chat_id, actor_id, change, users, title, role, description, "
+            "picture, send_by, edit_by, join_approval FROM outbox ORDER BY position");
         std::vector<ControlMessage> waiting;
         while (rows.step()) {
             ControlMessage control;
@@ -265,6 +344,11 @@ base::Task<Result<std::vector<ControlMessage>>> SqliteChatDirectory::outbox() {
             control.event.users = unpack(rows.get<std::span<const std::uint8_t>>());
             control.event.title = rows.get<std::string>();
             control.event.role = rows.get<std::optional<domain::Role>>();
+            control.event.description = rows.get<std::string>();
+            control.event.picture = rows.get<std::uint64_t>();
+            control.event.permissions.send = rows.get<domain::Allowed>();
+            control.event.permissions.edit = rows.get<domain::Allowed>();
+            control.event.join_approval = rows.get<bool>();
             waiting.push_back(std::move(control));
         }
         return waiting;

@@ -22,6 +22,14 @@ public:
     Answer<void> change(ports::MemberChange change) override;
     Answer<void> sequenced(ports::ControlMessage control, domain::Seq seq) override;
     Answer<std::vector<ports::ControlMessage>> outbox() override;
+    Answer<void> create_link(domain::InviteLink link, ports::TokenHash hash) override;
+    Answer<std::optional<domain::InviteLink>> find_link(ports::TokenHash hash) override;
+    Answer<std::vector<domain::InviteLink>> links(domain::ChatId chat) override;
+    Answer<void> remove_link(domain::ChatId chat, domain::LinkId link) override;
+    Answer<bool> add_request(domain::JoinRequest request) override;
+    Answer<std::vector<domain::JoinRequest>> requests(domain::ChatId chat) override;
+    Answer<void> remove_request(domain::ChatId chat, domain::UserId user) override;
+    Answer<std::optional<domain::Picture>> picture(domain::ChatId chat) override;
 
 private:
     SqliteDatabase& database_;

@@ -137,7 +137,49 @@ CREATE TABLE personal_states (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array migrations{version_1, version_2};
+constexpr std::string_view version_3 = R"sql(
+ALTER TABLE chats ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE chats ADD COLUMN picture INTEGER NOT NULL DEFAULT 0;  -- its version; 0: none
+ALTER TABLE chats ADD COLUMN send_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chats ADD COLUMN edit_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE chats ADD COLUMN join_approval INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE outbox ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN picture INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN send_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN edit_by INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN join_approval INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE chat_pictures (
+    chat_id BLOB PRIMARY KEY REFERENCES chats ON DELETE CASCADE,
+    type    INTEGER NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE links (
+    position   INTEGER PRIMARY KEY AUTOINCREMENT,
+    link_id    BLOB NOT NULL UNIQUE,
+    hash       BLOB NOT NULL UNIQUE,
+    chat_id    BLOB NOT NULL REFERENCES chats ON DELETE CASCADE,
+    created_by INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    max_uses   INTEGER,           -- NULL: no limit
+    uses       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX links_by_chat ON links (chat_id, expires_at);
+
+CREATE TABLE join_requests (
+    position     INTEGER PRIMARY KEY AUTOINCREMENT,
+    chat_id      BLOB NOT NULL REFERENCES chats ON DELETE CASCADE,
+    user_id      INTEGER NOT NULL,
+    link_id      BLOB NOT NULL,  -- also of a link that is gone meanwhile
+    requested_at INTEGER NOT NULL,
+    UNIQUE (chat_id, user_id)
+) STRICT;
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3};
 
 std::int64_t version_of(SqliteConnection& connection) {
     auto statement = connection.prepare("PRAGMA user_version");

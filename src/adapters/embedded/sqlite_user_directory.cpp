@@ -411,4 +411,20 @@ base::Task<Result<bool>> SqliteUserDirectory::set_claim(TokenHash hash) {
     return database_.write(std::move(work));
 }
 
+base::Task<Result<std::vector<UserId>>> SqliteUserDirectory::blocked_among(
+    UserId user, std::vector<UserId> others) {
+    auto work = [user, others = std::move(others)](
+                    SqliteConnection& connection) -> Result<std::vector<UserId>> {
+        std::vector<UserId> blocked;
+        for (const auto other : others) {
+            auto row = connection.prepare(
+                "SELECT 1 FROM blocks WHERE (owner_id = ?1 AND user_id = ?2) "
+                "OR (owner_id = ?2 AND user_id = ?1)");
+            if (row.bind(user, other).step()) blocked.push_back(other);
+        }
+        return blocked;
+    };
+    return database_.read(std::move(work));
+}
+
 }  // namespace banter::adapters::embedded

@@ -107,6 +107,41 @@ Task<Result<std::vector<ports::EndedMembership>>> MemoryChatDirectory::ended_mem
     co_return ended;
 }
 
+Result<void> MemoryChatDirectory::check(const ports::MemberChange& change, StoredChat& stored) {
+    if (change.by_link) {
+        const auto* const used = link(*change.by_link);
+        const bool usable =
+            used != nullptr && used->link.chat == stored.chat.id && used->link.usable(clock_.now());
+        if (!usable) return base::fail(ErrorCode::not_found, "There is no such link (any more).");
+    }
+    if (change.by_request) {
+        const bool waits = std::ranges::any_of(stored.requests, [&](const auto& request) {
+            return request.user == change.added.front().user;
+        });
+        if (!waits) return base::fail(ErrorCode::not_found, "There is no such request.");
+    }
+    return {};
+}
+
+void MemoryChatDirectory::count_uses(const ports::MemberChange& change, StoredChat& stored) {
+    for (const auto& member : change.added) {
+        const auto request =
+            std::ranges::find(stored.requests, member.user, &domain::JoinRequest::user);
+        auto used = change.by_link;
+        if (change.by_request) used = request->link;
+        if (request != stored.requests.end()) stored.requests.erase(request);
+        if (!used || stored.current(member.user) != nullptr) continue;
+        auto* const counted = link(*used);
+        if (counted != nullptr && counted->link.usable(clock_.now())) ++counted->link.uses;
+    }
+}
+
+MemoryChatDirectory::StoredLink* MemoryChatDirectory::link(domain::LinkId id) {
+    const auto found =
+        std::ranges::find_if(links_, [&](const auto& stored) { return stored.link.id == id; });
+    return found == links_.end() ? nullptr : &*found;
+}
+
 Task<Result<void>> MemoryChatDirectory::change(ports::MemberChange change) {
     const std::lock_guard lock(mutex_);
     const auto& control = change.control;
@@ -115,6 +150,8 @@ Task<Result<void>> MemoryChatDirectory::change(ports::MemberChange change) {
         co_return base::fail(ErrorCode::not_found, "There is no such chat.");
     }
     auto& stored = found->second;
+    if (auto allowed = check(change, stored); !allowed) co_return allowed;
+    count_uses(change, stored);
     for (const auto user : change.removed) {
         if (auto* const row = stored.current(user)) {
             row->left_at = clock_.now();
@@ -127,6 +164,12 @@ Task<Result<void>> MemoryChatDirectory::change(ports::MemberChange change) {
         if (auto* const row = stored.current(user)) row->member.role = role;
     }
     if (change.title) stored.chat.title = *change.title;
+    if (change.description) stored.chat.description = *change.description;
+    if (change.picture) {
+        stored.chat.picture = change.picture->version;
+        stored.picture.reset();
+        if (change.picture->version != 0) stored.picture = change.picture->picture;
+    }
     outbox_.push_back(control);
     co_return Result<void>{};
 }
@@ -140,6 +183,12 @@ Task<Result<void>> MemoryChatDirectory::sequenced(ports::ControlMessage control,
                 row.joined = true;
             }
             if (row.left_by == control.id && !row.left_seq) row.left_seq = seq;
+        }
+        const auto waits =
+            std::ranges::find(outbox_, control.id, &ports::ControlMessage::id) != outbox_.end();
+        if (waits && control.event.change == domain::Change::permissions) {
+            found->second.chat.permissions = control.event.permissions;
+            found->second.chat.join_approval = control.event.join_approval;
         }
     }
     std::erase_if(outbox_, [&](const auto& waiting) { return waiting.id == control.id; });
@@ -155,6 +204,89 @@ bool MemoryChatDirectory::is_member(ChatId chat, UserId user) {
     const std::lock_guard lock(mutex_);
     const auto found = chats_.find(chat);
     return found != chats_.end() && found->second.current(user) != nullptr;
+}
+
+Task<Result<void>> MemoryChatDirectory::create_link(domain::InviteLink link,
+                                                    ports::TokenHash hash) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(links_, [&](const auto& stored) {
+        return stored.link.chat == link.chat && stored.link.expires_at <= clock_.now();
+    });
+    const auto count = std::ranges::count_if(
+        links_, [&](const auto& stored) { return stored.link.chat == link.chat; });
+    if (static_cast<std::size_t>(count) >= ports::max_links) {
+        co_return base::fail(ErrorCode::conflict, "The group has too many links; revoke some.");
+    }
+    links_.push_back({hash, link});
+    co_return Result<void>{};
+}
+
+Task<Result<std::optional<domain::InviteLink>>> MemoryChatDirectory::find_link(
+    ports::TokenHash hash) {
+    const std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find(links_, hash, &StoredLink::hash);
+    if (found == links_.end()) co_return std::nullopt;
+    co_return found->link;
+}
+
+Task<Result<std::vector<domain::InviteLink>>> MemoryChatDirectory::links(ChatId chat) {
+    const std::lock_guard lock(mutex_);
+    std::vector<domain::InviteLink> links;
+    for (const auto& stored : links_) {
+        const bool listed = stored.link.chat == chat && clock_.now() < stored.link.expires_at;
+        if (listed) links.push_back(stored.link);
+    }
+    co_return links;
+}
+
+Task<Result<void>> MemoryChatDirectory::remove_link(ChatId chat, domain::LinkId link) {
+    const std::lock_guard lock(mutex_);
+    const auto removed = std::erase_if(links_, [&](const auto& stored) {
+        return stored.link.chat == chat && stored.link.id == link;
+    });
+    if (removed == 0) co_return base::fail(ErrorCode::not_found, "There is no such link.");
+    co_return Result<void>{};
+}
+
+Task<Result<bool>> MemoryChatDirectory::add_request(domain::JoinRequest request) {
+    const std::lock_guard lock(mutex_);
+    const auto found = chats_.find(request.chat);
+    if (found == chats_.end()) {
+        co_return base::fail(ErrorCode::not_found, "There is no such chat.");
+    }
+    auto& requests = found->second.requests;
+    const auto there = std::ranges::find(requests, request.user, &domain::JoinRequest::user);
+    if (there != requests.end()) co_return false;
+    if (requests.size() >= ports::max_join_requests) {
+        co_return base::fail(ErrorCode::conflict, "Too many others wait to be let in.");
+    }
+    requests.push_back(request);
+    co_return true;
+}
+
+Task<Result<std::vector<domain::JoinRequest>>> MemoryChatDirectory::requests(ChatId chat) {
+    const std::lock_guard lock(mutex_);
+    const auto found = chats_.find(chat);
+    if (found == chats_.end()) co_return std::vector<domain::JoinRequest>{};
+    co_return found->second.requests;
+}
+
+Task<Result<void>> MemoryChatDirectory::remove_request(ChatId chat, UserId user) {
+    const std::lock_guard lock(mutex_);
+    const auto found = chats_.find(chat);
+    const bool removed =
+        found != chats_.end() && std::erase_if(found->second.requests, [&](const auto& request) {
+                                     return request.user == user;
+                                 }) > 0;
+    if (!removed) co_return base::fail(ErrorCode::not_found, "There is no such request.");
+    co_return Result<void>{};
+}
+
+Task<Result<std::optional<domain::Picture>>> MemoryChatDirectory::picture(ChatId chat) {
+    const std::lock_guard lock(mutex_);
+    const auto found = chats_.find(chat);
+    if (found == chats_.end()) co_return std::nullopt;
+    co_return found->second.picture;
 }
 
 }  // namespace banter::adapters::memory

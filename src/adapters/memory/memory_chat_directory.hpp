@@ -24,6 +24,14 @@ public:
     Answer<void> change(ports::MemberChange change) override;
     Answer<void> sequenced(ports::ControlMessage control, domain::Seq seq) override;
     Answer<std::vector<ports::ControlMessage>> outbox() override;
+    Answer<void> create_link(domain::InviteLink link, ports::TokenHash hash) override;
+    Answer<std::optional<domain::InviteLink>> find_link(ports::TokenHash hash) override;
+    Answer<std::vector<domain::InviteLink>> links(domain::ChatId chat) override;
+    Answer<void> remove_link(domain::ChatId chat, domain::LinkId link) override;
+    Answer<bool> add_request(domain::JoinRequest request) override;
+    Answer<std::vector<domain::JoinRequest>> requests(domain::ChatId chat) override;
+    Answer<void> remove_request(domain::ChatId chat, domain::UserId user) override;
+    Answer<std::optional<domain::Picture>> picture(domain::ChatId chat) override;
 
     bool is_member(domain::ChatId chat, domain::UserId user);
 
@@ -43,18 +51,29 @@ private:
         domain::UserId creator;
         std::optional<domain::ClientId> client_id;
         std::vector<Row> rows;  // in order of joining
+        std::optional<domain::Picture> picture;
+        std::vector<domain::JoinRequest> requests;  // the oldest first
 
         std::vector<domain::Member> members() const;
         Row* current(domain::UserId user);
         void add(const domain::Member& member, std::optional<domain::ClientId> control);
     };
 
+    struct StoredLink {
+        ports::TokenHash hash{};
+        domain::InviteLink link;
+    };
+
+    base::Result<void> check(const ports::MemberChange& change, StoredChat& stored);
+    void count_uses(const ports::MemberChange& change, StoredChat& stored);
+    StoredLink* link(domain::LinkId id);
     const StoredChat* find_existing(const ports::NewChat& chat) const;
 
     const ports::Clock& clock_;
     std::mutex mutex_;
     std::map<domain::ChatId, StoredChat> chats_;
     std::vector<ports::ControlMessage> outbox_;
+    std::vector<StoredLink> links_;  // the oldest first
 };
 
 }  // namespace banter::adapters::memory

@@ -403,6 +403,15 @@ Task<Result<ports::Relation>> MemoryUserDirectory::relation(UserId owner, UserId
                               blocks_.contains({other, owner})};
 }
 
+Task<Result<std::vector<UserId>>> MemoryUserDirectory::blocked_among(UserId user,
+                                                                     std::vector<UserId> others) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(others, [&](UserId other) {
+        return !blocks_.contains({user, other}) && !blocks_.contains({other, user});
+    });
+    co_return others;
+}
+
 Task<Result<void>> MemoryUserDirectory::create_invite(ports::Invite invite) {
     const std::lock_guard lock(mutex_);
     if (!users_.contains(invite.created_by)) co_return no_such_user();

@@ -53,6 +53,8 @@ public:
     Answer<void> add_block(domain::UserId owner, domain::UserId other) override;
     Answer<void> remove_block(domain::UserId owner, domain::UserId other) override;
     Answer<ports::Relation> relation(domain::UserId owner, domain::UserId other) override;
+    Answer<std::vector<domain::UserId>> blocked_among(domain::UserId user,
+                                                      std::vector<domain::UserId> others) override;
 
     Answer<void> create_invite(ports::Invite invite) override;
     Answer<bool> set_claim(ports::TokenHash hash) override;

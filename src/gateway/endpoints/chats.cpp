@@ -33,6 +33,10 @@ void write_chat(JsonObject& object, const ChatSummary& summary, const std::strin
     object.text("role", protocol::name_of(view.role));
     object.number("members", static_cast<std::int64_t>(view.members));
     object.text("history", protocol::name_of(view.chat.history));
+    object.text("description", view.chat.description);
+    protocol::write_picture(object, view.chat.id, view.chat.picture);
+    protocol::write_permissions(object, view.chat.permissions);
+    object.flag("join_approval", view.chat.join_approval);
     object.text("created_at", base::format_rfc3339(view.chat.created_at));
     JsonObject state(object.open("state"));
     protocol::write_state(state, kept.state, kept.at);
@@ -56,6 +60,8 @@ Task<Result<std::string>> chat_json(Api& api, ChatSummary summary, ports::Person
     co_return out;
 }
 
+}  // namespace
+
 Task<HttpResponse> answer_chat(Api& api, UserId user, ChatId chat, int status) {
     const auto summary = co_await api.services().chats.summary(chat, user);
     if (!summary) co_return HttpResponse::problem(summary.error());
@@ -66,6 +72,8 @@ Task<HttpResponse> answer_chat(Api& api, UserId user, ChatId chat, int status) {
     if (!json) co_return HttpResponse::problem(json.error());
     co_return HttpResponse::json(status, std::move(*json));
 }
+
+namespace {
 
 Result<chat::NewGroup> new_group(UserId creator, protocol::Fields& fields) {
     chat::NewGroup group;
@@ -146,19 +154,38 @@ Task<HttpResponse> get_chat(Api& api, Call call) {
     co_return co_await answer_chat(api, call.identity.user, *chat, 200);
 }
 
+std::optional<domain::Allowed> allowed(protocol::Fields& fields, std::string_view name) {
+    const auto given = fields.optional_text(name);
+    if (!given) return std::nullopt;
+    const auto parsed = protocol::parse_allowed(*given);
+    if (!parsed) fields.note(name, "must be 'members' or 'admins'");
+    return parsed;
+}
+
+Result<chat::GroupEdit> group_edit(protocol::Fields fields) {
+    chat::GroupEdit edit;
+    edit.title = fields.optional_text("title");
+    edit.description = fields.optional_text("description");
+    edit.join_approval = fields.optional_flag("join_approval");
+    if (auto permissions = fields.optional_object("permissions")) {
+        edit.send = allowed(*permissions, "send");
+        edit.edit = allowed(*permissions, "edit");
+        if (permissions->problem()) return std::unexpected(*permissions->problem());
+    }
+    if (fields.problem()) return std::unexpected(*fields.problem());
+    return edit;
+}
+
 Task<HttpResponse> patch_chat(Api& api, Call call) {
     const auto chat = call.id<ChatId>(0);
     if (!chat) co_return HttpResponse::problem(chat.error());
     const auto body = json_body(call.request);
     if (!body) co_return HttpResponse::problem(body.error());
-    auto fields = body->fields();
-    const auto title = fields.optional_text("title");
-    if (fields.problem()) co_return HttpResponse::problem(*fields.problem());
-    if (title) {
-        const auto changed =
-            co_await api.services().chats.set_title(*chat, call.identity.user, *title);
-        if (!changed) co_return HttpResponse::problem(changed.error());
-    }
+    auto edit = group_edit(body->fields());
+    if (!edit) co_return HttpResponse::problem(edit.error());
+    const auto edited =
+        co_await api.services().chats.edit(*chat, call.identity.user, std::move(*edit));
+    if (!edited) co_return HttpResponse::problem(edited.error());
     co_return co_await answer_chat(api, call.identity.user, *chat, 200);
 }
 
@@ -258,7 +285,8 @@ constexpr std::array<Endpoint, 9> endpoints = {{
     {Method::get, "/v1/chats", Access::signed_in, get_chats,
      "The user's chats, the most recently active first"},
     {Method::get, "/v1/chats/{chat}", Access::signed_in, get_chat, "One chat"},
-    {Method::patch, "/v1/chats/{chat}", Access::signed_in, patch_chat, "Rename a group"},
+    {Method::patch, "/v1/chats/{chat}", Access::signed_in, patch_chat,
+     "Change a group: title, description, what members may do, whether links need approval"},
     {Method::patch, "/v1/chats/{chat}/state", Access::signed_in, patch_state,
      "Mute, pin or archive a chat, or keep a draft: for the user alone, on all devices"},
     {Method::get, "/v1/chats/{chat}/members", Access::signed_in, get_members,

@@ -38,4 +38,8 @@ void write_user(protocol::JsonObject& object, const domain::User& user);
 HttpResponse users_page(const ports::Page<domain::User>& page);
 HttpResponse invite_answer(Api& api, const accounts::NewInvite& invite);
 
+// The chat as the user sees it; `problem` when he does not.
+base::Task<HttpResponse> answer_chat(Api& api, domain::UserId user, domain::ChatId chat,
+                                     int status);
+
 }  // namespace banter::gateway

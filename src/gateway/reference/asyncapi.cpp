@@ -11,7 +11,7 @@ namespace {
 
 using protocol::JsonObject;
 
-constexpr std::array<FrameDescription, 21> frame_table = {{
+constexpr std::array<FrameDescription, 22> frame_table = {{
     {"hello", true, "token? client? platform? since? ref?", "First frame, within 5 s"},
     {"send", true, "client_id chat kind text? media? reply_to? ref?", "Send a message"},
     {"received", true, "chat seq ref?", "This device has everything up to seq"},
@@ -35,8 +35,11 @@ constexpr std::array<FrameDescription, 21> frame_table = {{
     {"typing", false, "chat user on", "A member types, or stopped"},
     {"state", false, "chat muted_until pinned archived draft at ref?",
      "What the user keeps of the chat, on all his devices"},
-    {"chat", false, "chat change seq sender users? title? role?",
+    {"chat", false,
+     "chat change seq sender users? title? role? description? picture? permissions? join_approval?",
      "The chat changed; its event message follows"},
+    {"request", false, "chat user status at",
+     "A request to join, to the group's admins (open), or what became of it, to who asked"},
     {"pong", false, "n? ref?", "Answer to ping"},
     {"error", false, "code title status detail retry_after_ms? client_id? ref?",
      "A frame was refused; the session stays"},
@@ -61,12 +64,14 @@ std::string_view schema_of(std::string_view field) {
     constexpr std::array<std::string_view, 10> numbers = {
         "seq",      "reply_to", "heartbeat_ms",   "delivered",         "read", "chats",
         "messages", "n",        "retry_after_ms", "reconnect_after_ms"};
-    if (field == "on" || field == "pinned" || field == "archived") {
+    if (field == "on" || field == "pinned" || field == "archived" || field == "join_approval") {
         return R"({"type":"boolean"})";
     }
     if (field == "muted_until") return R"({"type":["string","null"]})";
     if (field == "users") return R"({"type":"array","items":{"type":"string"}})";
-    if (field == "limits" || field == "event") return R"({"type":"object"})";
+    if (field == "picture") return R"({"type":["string","null"]})";
+    if (field == "limits" || field == "event" || field == "permissions")
+        return R"({"type":"object"})";
     if (std::ranges::find(numbers, field) != numbers.end()) return R"({"type":"integer"})";
     if (field == "status") return R"({"type":["string","integer"]})";
     return R"({"type":"string"})";

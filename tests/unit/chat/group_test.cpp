@@ -132,11 +132,11 @@ TEST_F(GroupTest, ADirectChatIsNotChanged) {
 }
 
 TEST_F(GroupTest, TheTitleIsAnEvent) {
-    ASSERT_TRUE(run(service->set_title(group, bob, "renamed")));
+    ASSERT_TRUE(run(service->edit(group, bob, {.title = "renamed"})));
     EXPECT_EQ(last_change(), Change::title);
     restart();
     EXPECT_EQ(run(service->summary(group, ann))->view.chat.title, "renamed");
-    EXPECT_EQ(code_of(run(service->set_title(group, bob, "bad\ntitle"))), ErrorCode::invalid);
+    EXPECT_EQ(code_of(run(service->edit(group, bob, {.title = "bad\ntitle"}))), ErrorCode::invalid);
 }
 
 // The process ends between the stored change and its place in the log: the next start gives it

@@ -29,10 +29,17 @@ inline constexpr DeviceId ann_phone{11};
 inline constexpr DeviceId bob_phone{21};
 
 // Every user exists; who has blocked whom, and who hides his reads, is up to the test.
-class FakeRelations final : public Relations {
+class FakeRelations : public Relations {
 public:
     base::Task<base::Result<bool>> blocked_either_way(UserId one, UserId other) override {
         co_return blocks.contains({one, other}) || blocks.contains({other, one});
+    }
+    base::Task<base::Result<std::vector<UserId>>> blocked_among(
+        UserId user, std::vector<UserId> others) override {
+        std::erase_if(others, [&](UserId other) {
+            return !blocks.contains({user, other}) && !blocks.contains({other, user});
+        });
+        co_return others;
     }
     base::Task<base::Result<ReadPolicy>> read_policy(UserId reader) override {
         const auto found = policies.find(reader);
