@@ -73,7 +73,7 @@ TYPED_TEST(MessageStoreContract, ACommittedBatchIsReadWhole) {
 
 TYPED_TEST(MessageStoreContract, EveryFieldOfAMessageComesBack) {
     std::vector<Message> written;
-    auto batch = conversation(this->chat_, 1, 4);
+    auto batch = conversation(this->chat_, 1, 7);
     auto& rows = batch.messages;
     auto& rich = rows[0].message;
     rich.sender = {(1ULL << 63) - 1};
@@ -91,6 +91,16 @@ TYPED_TEST(MessageStoreContract, EveryFieldOfAMessageComesBack) {
     renamed.content = {domain::MessageKind::event, "", {}, {}, domain::Event{}};
     renamed.content.event->change = domain::Change::title;
     renamed.content.event->title = "Ducks";
+    for (std::size_t i = 4; i < 7; ++i)
+        rows[i].message.content = {domain::MessageKind::event, "", {}, {}, domain::Event{}};
+    rows[4].message.content.event->change = domain::Change::description;
+    rows[4].message.content.event->description = "two\nlines";
+    rows[5].message.content.event->change = domain::Change::picture;
+    rows[5].message.content.event->picture = (1ULL << 48) - 1;
+    auto& permissions = *rows[6].message.content.event;
+    permissions.change = domain::Change::permissions;
+    permissions.permissions = {domain::Allowed::admins, domain::Allowed::members};
+    permissions.join_approval = true;
     for (const auto& row : rows)
         written.push_back(row.message);
     this->commit(std::move(batch));

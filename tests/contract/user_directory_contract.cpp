@@ -196,6 +196,22 @@ TYPED_TEST(UserDirectoryContract, KeepsBlocks) {
     EXPECT_FALSE(this->run(directory.add_block(ada.id, UserId{5})));
 }
 
+TYPED_TEST(UserDirectoryContract, FindsThoseWithABlockAmongMany) {
+    const auto ada = this->add_user("ada");
+    const auto bob = this->add_user("bob");
+    const auto carl = this->add_user("carl");
+    const auto dora = this->add_user("dora");
+    auto& directory = this->directory();
+    EXPECT_TRUE(this->run(directory.add_block(ada.id, bob.id)));
+    EXPECT_TRUE(this->run(directory.add_block(dora.id, ada.id)));
+    EXPECT_TRUE(this->run(directory.add_block(bob.id, carl.id)));
+    auto blocked =
+        this->run(directory.blocked_among(ada.id, {ada.id, bob.id, carl.id, dora.id})).value();
+    std::ranges::sort(blocked);
+    EXPECT_EQ(blocked, (std::vector{bob.id, dora.id}));
+    EXPECT_TRUE(this->run(directory.blocked_among(ada.id, {carl.id, UserId{5}})).value().empty());
+}
+
 TYPED_TEST(UserDirectoryContract, AnInviteLetsOneIn) {
     const auto ada = this->add_user("ada");
     const ports::Invite invite{this->new_hash(), ada.id, this->now(), this->now() + 1h};

@@ -108,7 +108,9 @@ Task<Result<std::vector<ports::EndedMembership>>> MemoryChatDirectory::ended_mem
 }
 
 Result<void> MemoryChatDirectory::check(const ports::MemberChange& change, StoredChat& stored) {
-    if (change.by_link) {
+    const bool is_new =
+        !change.added.empty() && stored.current(change.added.front().user) == nullptr;
+    if (change.by_link && is_new) {
         const auto* const used = link(*change.by_link);
         const bool usable =
             used != nullptr && used->link.chat == stored.chat.id && used->link.usable(clock_.now());

@@ -82,7 +82,7 @@ protected:
         limits.max_members = most;
         service = std::make_unique<ChatService>(
             shards, std::vector<delivery::Registry*>{&registry},
-            ChatPorts{store, store, store, gated, log, counted, clock, random}, limits);
+            ChatPorts{store, store, store, gated, states, log, counted, clock, random}, limits);
         others_chat = open_direct(ann, bob);
         EXPECT_TRUE(send(others_chat, ann, "the chat is loaded"));
     }

@@ -92,6 +92,20 @@ TEST(ContentDigest, DiffersWithEveryPartOfTheMeaning) {
     EXPECT_NE(first, digest(ChatId{}, content));
 }
 
+TEST(Picture, IsWhatItsFirstBytesSay) {
+    EXPECT_EQ(picture_type("\x89PNG\r\n\x1a\nrest"), PictureType::png);
+    EXPECT_EQ(picture_type("\xFF\xD8\xFF\xE0"), PictureType::jpeg);
+    EXPECT_EQ(picture_type("RIFFsizeWEBPVP8 "), PictureType::webp);
+    for (const auto* other : {"", "GIF89a", "RIFFsizeWAVEfmt ", "<svg/>", "RIFFsizeWEBP"})
+        EXPECT_EQ(picture_type(other), std::nullopt) << other;
+}
+
+TEST(Picture, HasAVersionOfItsContent) {
+    EXPECT_EQ(picture_version("one"), picture_version("one"));
+    EXPECT_NE(picture_version("one"), picture_version("two"));
+    EXPECT_LT(picture_version("one"), 1ULL << 48);
+}
+
 TEST(Preview, CutsBetweenCharacters) {
     Content content;
     for (int i = 0; i < 150; ++i)
