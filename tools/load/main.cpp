@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <exception>
 
@@ -55,6 +54,8 @@ void add_load(CLI::App& verb, BenchOptions& options) {
     verb.add_option("--cpu", options.core, "run on this core");
     verb.add_option("--pid", options.server_pid,
                     "the server's process: its CPU time and memory; the floor runs on its cores");
+    verb.add_option("--disk", options.disk,
+                    "a folder on the server's disk, for fdatasync: probed, and by a durable floor");
     verb.add_flag("--markdown", options.markdown, "print the table for a document");
 }
 
@@ -63,7 +64,6 @@ void add_bench(CLI::App& app, BenchOptions& options) {
     add_load(*verb, options);
     verb->add_option("--server", options.server, "URL of the server")->capture_default_str();
     verb->add_option("--admin", options.admin, "URL of its admin listener, for commit counts");
-    verb->add_option("--disk", options.disk, "a folder on the server's disk, to probe fdatasync");
     verb->add_option("--text-bytes", options.text_bytes, "size of each text")
         ->check(CLI::Range(16, 65536))
         ->capture_default_str();

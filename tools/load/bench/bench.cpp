@@ -1,11 +1,10 @@
 #include "load/bench/bench.hpp"
 
-#include <fmt/format.h>
-#include <sys/prctl.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <random>
 #include <stdexcept>
+#include <sys/prctl.h>
 
 #include "load/bench/disk_probe.hpp"
 #include "load/bench/floor_driver.hpp"
@@ -61,22 +60,28 @@ bool Bench::run() {
     progress_.finish();
     if (!options_.disk.empty()) disk_.merge(probe_disk(options_.disk, disk_probe_time));
     if (!run_.measured.sound()) return report_faults(run_);
-    if (options_.with_floor) measure_floor(rate);
+    if (options_.with_floor) {
+        floor_ = measure_floor(rate, {});
+        if (!options_.disk.empty()) durable_floor_ = measure_floor(rate, options_.disk);
+    }
     Table table;
     describe(table);
     add_speed(table);
     add_latencies(table);
     add_commits(table);
-    add_floor(table);
+    if (floor_) add_floor(table, *floor_, "Floor: an epoll loop that moves the same frames");
+    if (durable_floor_) {
+        add_floor(table, *durable_floor_, "Durable floor: the same with fdatasync in each turn");
+    }
     print(table);
     return run_.measured.refused == 0;
 }
 
 bool Bench::run_floor() {
-    measure_floor(options_.rate);
-    if (!floor_->measured.sound()) return report_faults(*floor_);
+    const Run floor = measure_floor(options_.rate, options_.disk);
+    if (!floor.measured.sound()) return report_faults(floor);
     Table table;
-    add_floor(table);
+    add_floor(table, floor, "Floor");
     print(table);
     return true;
 }
@@ -85,20 +90,19 @@ Bench::Run Bench::measure(Meter& meter, const ServerProcess& process, bool metri
                           double seconds) {
     Run run;
     const std::string before = metrics ? read_metrics() : "";
-    const Meter::Window window{
-        [&] {
-            run.server_cpu = process.cpu_time().value_or(nanoseconds(0));
-            run.generator_cpu = own_cpu_time();
-        },
-        [&] {
-            run.server_cpu = process.cpu_time().value_or(nanoseconds(0)) - run.server_cpu;
-            run.generator_cpu = own_cpu_time() - run.generator_cpu;
-        }};
+    const Meter::Window window{[&] {
+                                   run.server_cpu = process.cpu_time().value_or(nanoseconds(0));
+                                   run.generator_cpu = own_cpu_time();
+                               },
+                               [&] {
+                                   run.server_cpu =
+                                       process.cpu_time().value_or(nanoseconds(0)) - run.server_cpu;
+                                   run.generator_cpu = own_cpu_time() - run.generator_cpu;
+                               }};
     const double warmup = seconds < options_.duration_s ? step_warmup_s : options_.warmup_s;
-    run.measured = meter.run({rate, of_seconds(warmup), of_seconds(seconds)}, window,
-                             [&](double share) {
-                                 progress_.update(static_cast<std::uint64_t>(share * 100));
-                             });
+    run.measured =
+        meter.run({rate, of_seconds(warmup), of_seconds(seconds)}, window,
+                  [&](double share) { progress_.update(static_cast<std::uint64_t>(share * 100)); });
     const std::string after = metrics ? read_metrics() : "";
     const auto grown = [&](std::string_view name) {
         return metric_sum(after, name) - metric_sum(before, name);
@@ -135,7 +139,9 @@ bool Bench::keeps_up(double rate) {
                        measured.achieved() >= enough * rate && !late;
     fmt::print(stderr, "  {:.0f}/s of {:.0f}/s, ack p99 {}, generator late by {}: {}\n",
                measured.achieved(), rate, format_duration(ack), format_duration(lag),
-               holds ? "keeps up" : late ? "the generator falls behind" : "falls behind");
+               holds  ? "keeps up"
+               : late ? "the generator falls behind"
+                      : "falls behind");
     return holds;
 }
 
@@ -164,14 +170,17 @@ void Bench::measure_memory() {
     bytes_per_connection_ = grown / static_cast<double>(options_.idle_connections);
 }
 
-void Bench::measure_floor(double rate) {
+Bench::Run Bench::measure_floor(double rate, const std::string& disk) {
     const FrameSizes sizes = driver_ ? driver_->frame_sizes() : FrameSizes{};
-    const FloorServer server(sizes, options_.server_pid);
+    const FloorServer server(sizes, options_.server_pid, disk);
     FloorDriver driver(loop_, server.address(), options_.pairs, sizes);
     Meter meter(loop_, driver);
-    progress_.begin(fmt::format("Measuring the floor at {:.0f} messages/s", rate), 100);
-    floor_ = measure(meter, ServerProcess(server.pid()), false, rate, options_.duration_s);
+    progress_.begin(fmt::format("Measuring the {}floor at {:.0f} messages/s",
+                                disk.empty() ? "" : "durable ", rate),
+                    100);
+    const Run run = measure(meter, ServerProcess(server.pid()), false, rate, options_.duration_s);
     progress_.finish();
+    return run;
 }
 
 }  // namespace banter::load

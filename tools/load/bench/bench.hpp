@@ -13,13 +13,13 @@ namespace banter::load {
 
 struct BenchOptions {
     std::string server = "http://127.0.0.1:8080";
-    std::string admin;     // URL of the admin listener; empty: no commit counts
-    int server_pid = 0;    // 0: no CPU time and memory
-    std::string disk;      // a folder on the server's disk; empty: no probe
-    double rate = 1000;    // messages a second; with find_knee the first step
+    std::string admin;   // URL of the admin listener; empty: no commit counts
+    int server_pid = 0;  // 0: no CPU time and memory
+    std::string disk;    // a folder on the server's disk; empty: no probe
+    double rate = 1000;  // messages a second; with find_knee the first step
     double duration_s = 20;
     double warmup_s = 3;
-    double step_s = 4;     // of the search for the knee
+    double step_s = 4;  // of the search for the knee
     std::size_t pairs = 100;
     std::size_t text_bytes = 64;
     std::size_t idle_connections = 0;
@@ -60,13 +60,13 @@ private:
     bool keeps_up(double rate);
     double search_knee();
     void measure_memory();
-    void measure_floor(double rate);
+    Run measure_floor(double rate, const std::string& disk);
     bool report_faults(const Run& run) const;
     void describe(Table& table) const;
     void add_speed(Table& table) const;
     void add_latencies(Table& table) const;
     void add_commits(Table& table) const;
-    void add_floor(Table& table) const;
+    void add_floor(Table& table, const Run& floor, std::string_view what) const;
     void print(const Table& table) const;
     std::string read_metrics();
     double per_message_us(const Run& run) const;
@@ -84,6 +84,7 @@ private:
     Histogram disk_;
     Run run_;
     std::optional<Run> floor_;
+    std::optional<Run> durable_floor_;  // on the disk that is probed
     double knee_ = 0;
     Run at_knee_;
     bool knee_of_generator_ = false;

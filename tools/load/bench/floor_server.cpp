@@ -1,17 +1,17 @@
 #include "load/bench/floor_server.hpp"
 
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <memory>
 #include <netinet/tcp.h>
+#include <stdexcept>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <csignal>
-#include <cstring>
-#include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -39,8 +39,9 @@ struct Pair {
 // The child's whole program.
 class EchoLoop {
 public:
-    EchoLoop(int listener, const FrameSizes& sizes)
-        : listener_(listener), sizes_(sizes), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    // `log`: a file to make each turn's frames durable in; -1: none.
+    EchoLoop(int listener, const FrameSizes& sizes, int log)
+        : listener_(listener), sizes_(sizes), log_(log), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
         watch(listener_, nullptr);
     }
 
@@ -58,6 +59,7 @@ public:
                     receive(*connection);
                 }
             }
+            if (log_ >= 0 && !unsynced_.empty()) make_durable();
             flush();
         }
     }
@@ -104,9 +106,11 @@ private:
         if (header.kind == Kind::hello) {
             (header.number == 0 ? pair.sender : pair.recipient) = &from;
         } else if (header.kind == Kind::send) {
+            unsynced_.append(sizes_.message, 'm');
             answer(pair.sender, Kind::sent, header, sizes_.sent);
             answer(pair.recipient, Kind::message, header, sizes_.message);
         } else if (header.kind == Kind::received) {
+            unsynced_.append(sizes_.received, 'r');
             answer(pair.sender, Kind::receipt, header, sizes_.receipt);
         }
     }
@@ -116,6 +120,14 @@ private:
         header.kind = kind;
         floor::append(to->output, header, size);
         if (!std::exchange(to->queued, true)) queue_.push_back(to);
+    }
+
+    void make_durable() {
+        const auto size = static_cast<ssize_t>(unsynced_.size());
+        if (::write(log_, unsynced_.data(), unsynced_.size()) != size || ::fdatasync(log_) != 0) {
+            _exit(1);  // the driver sees its connections end
+        }
+        unsynced_.clear();
     }
 
     // What a socket does not take waits for the next turn.
@@ -133,7 +145,9 @@ private:
 
     int listener_;
     FrameSizes sizes_;
+    int log_;
     int epoll_;
+    std::string unsynced_;
     std::array<char, 65536> buffer_;
     std::vector<std::unique_ptr<Connection>> connections_;
     std::vector<Pair> pairs_;
@@ -156,9 +170,14 @@ int listen_somewhere(Address& address) {
     return fd;
 }
 
+// A file that is gone with the process.
+int open_unnamed(const std::string& folder) {
+    return ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+}
+
 }  // namespace
 
-FloorServer::FloorServer(const FrameSizes& sizes, int share_cores_of_pid) {
+FloorServer::FloorServer(const FrameSizes& sizes, int share_cores_of_pid, const std::string& disk) {
     const int listener = listen_somewhere(address_);
     pid_ = fork();
     if (pid_ < 0) throw std::runtime_error(std::string("Cannot fork: ") + std::strerror(errno));
@@ -167,7 +186,9 @@ FloorServer::FloorServer(const FrameSizes& sizes, int share_cores_of_pid) {
         dup2(listener, STDERR_FILENO + 1);
         close_range(STDERR_FILENO + 2, ~0U, 0);  // the connections to the server under test
         if (share_cores_of_pid > 0) share_cores_of(share_cores_of_pid);
-        EchoLoop(STDERR_FILENO + 1, sizes).run();
+        const int log = disk.empty() ? -1 : open_unnamed(disk);
+        if (!disk.empty() && log < 0) _exit(1);
+        EchoLoop(STDERR_FILENO + 1, sizes, log).run();
     }
     ::close(listener);
 }

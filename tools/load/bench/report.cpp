@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <cstdio>
+#include <fmt/format.h>
 
 #include "load/bench/bench.hpp"
 
@@ -117,25 +116,26 @@ void Bench::add_commits(Table& table) const {
     table.row("messages per fdatasync", ratio(run_.messages, run_.syncs));
 }
 
-void Bench::add_floor(Table& table) const {
-    if (!floor_) return;
-    const auto& measured = floor_->measured;
-    table.section("Floor: an epoll loop that moves the same frames, same rate, same cores");
+void Bench::add_floor(Table& table, const Run& floor, std::string_view what) const {
+    const auto& measured = floor.measured;
+    table.section(fmt::format("{}, same rate, same cores", what));
     if (!measured.sound()) {
         table.row("failure", measured.failure.empty() ? "messages went astray" : measured.failure);
         return;
     }
     table.row("completed", fmt::format("{:.0f} messages/s", measured.achieved()));
-    table.row("messages per CPU-second", per_cpu_second(*floor_));
+    table.row("messages per CPU-second", per_cpu_second(floor));
     table.row("ack", format_quantiles(measured.ack));
     table.row("delivery", format_quantiles(measured.delivery));
     table.row("delivered receipt", format_quantiles(measured.receipt));
-    table.row("generator CPU", share_of_core(floor_->generator_cpu, measured.window));
+    table.row("generator CPU", share_of_core(floor.generator_cpu, measured.window));
     if (run_.server_cpu.count() == 0) return;
-    table.row("Banter / floor: CPU per message",
-              fmt::format("{:.1f} ({:.1f} µs / {:.1f} µs)",
-                          per_message_us(run_) / per_message_us(*floor_), per_message_us(run_),
-                          per_message_us(*floor_)));
+    table.row(
+        "Banter / floor: CPU per message",
+        fmt::format("{:.1f} ({:.1f} µs / {:.1f} µs)", per_message_us(run_) / per_message_us(floor),
+                    per_message_us(run_), per_message_us(floor)));
+    table.row("Banter / floor: ack p99",
+              fmt::format("{:.1f}", ratio_of_p99(run_.measured.ack, measured.ack)));
     table.row("Banter / floor: delivery p99",
               fmt::format("{:.1f}", ratio_of_p99(run_.measured.delivery, measured.delivery)));
 }
