@@ -1,6 +1,7 @@
 #include "load/bench/floor_server.hpp"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -49,7 +50,7 @@ public:
         std::array<epoll_event, 512> events;
         while (true) {
             const auto room = static_cast<int>(events.size());
-            const int count = epoll_wait(epoll_, events.data(), room, -1);
+            const int count = epoll_wait(epoll_, events.data(), room, queue_.empty() ? -1 : 1);
             for (int i = 0; i < count; ++i) {
                 const auto& event = events[static_cast<std::size_t>(i)];
                 auto* connection = static_cast<Connection*>(event.data.ptr);
@@ -137,7 +138,8 @@ private:
             const ssize_t sent = ::send(connection->fd, connection->output.data(),
                                         connection->output.size(), MSG_NOSIGNAL);
             if (sent > 0) connection->output.erase(0, static_cast<std::size_t>(sent));
-            connection->queued = !connection->output.empty() && sent >= 0;
+            const bool alive = sent >= 0 || errno == EAGAIN;
+            connection->queued = alive && !connection->output.empty();
             if (connection->queued) later.push_back(connection);
         }
         queue_ = std::move(later);
