@@ -122,3 +122,47 @@ def test_typing_does_not_reach_who_blocked(alice, bob, blocked):
     mine.say(blocked, "unblocked")
     theirs.expect("message", text="unblocked")
     assert not [frame for frame in theirs.of_type("typing") if frame["on"]]
+
+
+def test_who_is_blocked_watches_in_vain(alice, bob, blocked):
+    for one, other in ((alice, bob), (bob, alice)):
+        watching = one.connect()
+        watching.send("watch", users=[other.id])
+        watching.expect("presence", user=other.id, status="hidden")
+        other.connect()
+        watching.barrier()
+        assert watching.of_type("presence") == []
+
+
+def test_an_admin_who_is_blocked_does_not_add_who_blocked_him(alice, bob, carol, blocked):
+    group = carol.group(bob)
+    carol.http.put(f"/v1/chats/{group}/members/{bob.id}/role", {"role": "admin"}).ok(204)
+    bob.http.post(f"/v1/chats/{group}/members", {"members": [alice.id]}).problem(403, "forbidden")
+    assert set(carol.members(group)) == {bob.id, carol.id}
+    carol.http.post(f"/v1/chats/{group}/members", {"members": [alice.id]}).ok()
+
+
+def test_a_block_survives_a_restart(new_server):
+    server = new_server()
+    alice, bob = server.user("alice"), server.user("bob")
+    chat = alice.direct_chat(bob)
+    alice.http.put(f"/v1/blocks/{bob.id}").ok(204)
+    server.stop()
+    server.start()
+    bob.http.post(f"/v1/chats/{chat}/messages", {
+        "client_id": "6a1c2b1e-8a48-4a5a-9d3f-2a35a2c6a001", "kind": "text",
+        "text": "x"}).problem(403, "forbidden")
+    alice.connect()
+    assert bob.http.get(f"/v1/users/{alice.id}/presence").ok()["status"] == "hidden"
+    bob.http.post("/v1/chats", {"type": "group", "title": "x",
+                                "members": [alice.id]}).problem(403, "forbidden")
+
+
+def test_in_a_direct_chat_opened_after_the_block_nothing_can_be_said(alice, bob):
+    alice.http.put(f"/v1/blocks/{bob.id}").ok(204)
+    chat = bob.direct_chat(alice)
+    for user in (alice, bob):
+        user.http.post(f"/v1/chats/{chat}/messages", {
+            "client_id": "6a1c2b1e-8a48-4a5a-9d3f-2a35a2c6a001", "kind": "text",
+            "text": "x"}).problem(403, "forbidden")
+    assert alice.history(chat) == []

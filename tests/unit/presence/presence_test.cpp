@@ -139,6 +139,32 @@ TEST_F(PresenceTest, WhoDoesNotWatchCostsNothing) {
     EXPECT_EQ(first.take(), Tells{});
 }
 
+// What a change costs, counted in pieces of work and look-ups, is the same whoever else is online.
+TEST_F(PresenceTest, TheCostOfAChangeIsThatOfItsWatchers) {
+    watch(here, alice, bob);
+    const auto cost = [this] {
+        const int asked = visibility.questions;
+        service.session_opened(bob, phone);
+        std::size_t work = executor.run_until_idle();
+        service.session_closed(bob, phone);
+        work += executor.run_until_idle();
+        executor.advance(seconds(5));
+        EXPECT_EQ(visibility.questions, asked);
+        EXPECT_EQ(first.take().size(), 2u);
+        return work;
+    };
+    first.take();
+    const auto alone = cost();
+    for (std::uint64_t other = 100; other < 10'100; ++other) {
+        service.session_opened(UserId{other}, phone);
+        if (other < 600) service.watch({other, 1}, UserId{other}, carol);
+    }
+    settle();
+    second.take();
+    EXPECT_EQ(cost(), alone);
+    EXPECT_EQ(second.take(), Tells{});
+}
+
 TEST_F(PresenceTest, UnwatchingEndsIt) {
     watch(here, alice, bob);
     first.take();
