@@ -48,4 +48,8 @@ Frame read_frame(std::string_view json) {
     return frame;
 }
 
+std::size_t wire_size(std::size_t payload, bool masked) {
+    return payload + (payload <= 125 ? 2 : 4) + (masked ? 4 : 0);
+}
+
 }  // namespace banter::load

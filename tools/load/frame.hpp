@@ -27,4 +27,7 @@ struct Frame {
 
 Frame read_frame(std::string_view json);
 
+// RFC 6455 §5.2: with the header of a frame of the server, or of one of a client (masked).
+std::size_t wire_size(std::size_t payload, bool masked);
+
 }  // namespace banter::load

@@ -4,11 +4,13 @@
 
 #include "load/bench/bench.hpp"
 #include "load/replay/replay.hpp"
+#include "load/storm/storm.hpp"
 
 namespace {
 
 using banter::load::BenchOptions;
 using banter::load::ReplayOptions;
+using banter::load::StormOptions;
 
 void add_replay(CLI::App& app, ReplayOptions& options) {
     auto* verb = app.add_subcommand("replay", "Play conversations and check every receiver");
@@ -85,7 +87,31 @@ void add_floor(CLI::App& app, BenchOptions& options) {
     add_load(*verb, options);
 }
 
-int run(const CLI::App& app, const ReplayOptions& replay, const BenchOptions& bench) {
+void add_storm(CLI::App& app, StormOptions& options) {
+    auto* verb = app.add_subcommand("storm", "Let a large group receive and read at once");
+    verb->add_option("--server", options.server, "URL of the server")->capture_default_str();
+    verb->add_option("--admin", options.admin, "URL of its admin listener, for counts of writes");
+    verb->add_option("--pid", options.server_pid, "its process, to measure its CPU time");
+    verb->add_option("--members", options.members, "of the group, the sender among them")
+        ->check(CLI::Range(2, 10'000))
+        ->capture_default_str();
+    verb->add_option("--messages", options.messages, "that everyone reads")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    verb->add_option("--rate", options.rate, "messages a second")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb->add_option("--tick-ms", options.tick_ms, "the server's receipts.tick_ms")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    verb->add_option("--cpu", options.core, "run on this core");
+    verb->add_option("--prefix", options.prefix, "of the usernames; the same one reuses accounts");
+    verb->add_flag("--markdown", options.markdown, "print the table for a document");
+}
+
+int run(const CLI::App& app, const ReplayOptions& replay, const BenchOptions& bench,
+        const StormOptions& storm) {
+    if (app.got_subcommand("storm")) return banter::load::Storm(storm).run() ? 0 : 1;
     if (app.got_subcommand("replay")) return banter::load::Replay(replay).run() ? 0 : 1;
     banter::load::Bench measured(bench);
     return (app.got_subcommand("floor") ? measured.run_floor() : measured.run()) ? 0 : 1;
@@ -99,12 +125,14 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     ReplayOptions replay;
     BenchOptions bench;
+    StormOptions storm;
     add_replay(app, replay);
     add_bench(app, bench);
     add_floor(app, bench);
+    add_storm(app, storm);
     try {
         app.parse(argc, argv);
-        return run(app, replay, bench);
+        return run(app, replay, bench, storm);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const std::exception& error) {

@@ -27,11 +27,6 @@ std::uint64_t number_in(std::string_view raw_text) {
     return number;
 }
 
-// RFC 6455 §5.2: the header of a frame of the server, and of one of a client.
-std::size_t wire_size(std::size_t payload, bool masked) {
-    return payload + (payload <= 125 ? 2 : 4) + (masked ? 4 : 0);
-}
-
 }  // namespace
 
 class BanterDriver::Session : WebSocketClient::Listener {
