@@ -25,4 +25,9 @@ int run_user_list(const Config& config);
 int run_user_password(const Config& config, const std::string& username,
                       const PasswordOptions& password);
 
+// What users reported: the open reports, or all.
+int run_reports_list(const Config& config, bool all);
+int run_report_show(const Config& config, const std::string& report);
+int run_report_close(const Config& config, const std::string& report, const std::string& note);
+
 }  // namespace banter::app
