@@ -266,12 +266,18 @@ Task<Result<User>> AccountService::set_password(std::string username, std::strin
     co_return user;
 }
 
-Task<Result<NewInvite>> AccountService::create_invite(UserId user) {
+Task<Result<void>> AccountService::require_operator(UserId user) {
     const auto found = co_await find(user);
     if (!found) co_return std::unexpected(found.error());
     if (found->role != domain::ServerRole::operator_) {
-        co_return base::fail(ErrorCode::forbidden, "Only an operator of this server invites.");
+        co_return base::fail(ErrorCode::forbidden, "Only an operator of this server may do this.");
     }
+    co_return Result<void>{};
+}
+
+Task<Result<NewInvite>> AccountService::create_invite(UserId user) {
+    const auto allowed = co_await require_operator(user);
+    if (!allowed) co_return std::unexpected(allowed.error());
     const auto now = clock_.now();
     NewInvite invite{new_invite_token(random_), now + options_.invite_ttl};
     ports::Invite stored{hash_token(invite.token), user, now, invite.expires_at};

@@ -117,6 +117,7 @@ public:
     base::Task<base::Result<domain::User>> set_password(std::string username, std::string password);
 
     // `forbidden` unless `user` is an operator.
+    base::Task<base::Result<void>> require_operator(domain::UserId user);
     base::Task<base::Result<NewInvite>> create_invite(domain::UserId user);
     // The token of a new claim link, which ends any earlier one. nullopt: the server has an
     // operator. Call it once at every start.

@@ -24,6 +24,9 @@ struct Arguments {
     std::string username;
     std::string display_name;
     PasswordOptions password;
+    std::string report;
+    std::string note;
+    bool all = false;
     cli::ChatOptions chat;
     std::string help_on;
 };
@@ -135,6 +138,25 @@ void declare_user_commands(CLI::App& program, Arguments& arguments, int& code) {
     });
 }
 
+void declare_report_commands(CLI::App& program, Arguments& arguments, int& code) {
+    auto* reports = program.add_subcommand("reports", "See to what users report");
+    reports->require_subcommand(1);
+    auto* list = reports->add_subcommand("list", "List the open reports, the oldest first");
+    list->add_flag("--all", arguments.all, "The closed ones, too");
+    declare_data_dir(*list, arguments);
+    list->callback([&] { code = run_reports_list(config_of(arguments), arguments.all); });
+    auto* show = reports->add_subcommand("show", "Show a report with its evidence");
+    show->add_option("report", arguments.report, "Its number")->required();
+    declare_data_dir(*show, arguments);
+    show->callback([&] { code = run_report_show(config_of(arguments), arguments.report); });
+    auto* close = reports->add_subcommand("close", "Close a report");
+    close->add_option("report", arguments.report, "Its number")->required();
+    close->add_option("--note", arguments.note, "What was done about it")->type_name("TEXT");
+    declare_data_dir(*close, arguments);
+    close->callback(
+        [&] { code = run_report_close(config_of(arguments), arguments.report, arguments.note); });
+}
+
 std::string help_text(const CLI::App& command, const std::string& name) {
     return command.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal);
 }
@@ -166,6 +188,7 @@ void declare_commands(CLI::App& program, Arguments& arguments, int& code) {
     cli::declare_chat_options(*chat, arguments.chat);
     chat->callback([&] { code = cli::run_chat(arguments.chat); });
     declare_user_commands(program, arguments, code);
+    declare_report_commands(program, arguments, code);
     declare_config_commands(program, arguments);
     auto* doctor = program.add_subcommand("doctor", "Check all data; no server may run on it");
     declare_data_dir(*doctor, arguments);

@@ -23,6 +23,7 @@ chat::ChatLimits chat_limits(const Config& config) {
     chat::ChatLimits limits;
     limits.max_members = config.groups.max_members;
     limits.sequencer.fanout_on_write_below = config.groups.fanout_on_write_below;
+    limits.sequencer.receipts_tick = std::chrono::milliseconds(config.receipts.tick_ms);
     return limits;
 }
 
@@ -75,6 +76,7 @@ Composition::Composition(const Config& config)
       user_directory(database),
       chat_directory(database, clock),
       personal_states(database, clock),
+      report_queue(database),
       log(shards.view, clock),
       hasher({.threads = config.auth.password_workers}),
       accounts(user_directory, hasher, clock, random, hooks, account_options(config)),
@@ -87,6 +89,7 @@ Composition::Composition(const Config& config)
             chat::ChatPorts{store, store, store, chat_directory, personal_states, log, relations,
                             clock, random},
             chat_limits(config)),
+      reports(chats, relations, report_queue, clock),
       presence(shards.view, sessions.sink_list(), visibility, clock) {
     log.set_consumer([this](ports::LogRecord record) { chats.consume(std::move(record)); });
     connect_hooks();

@@ -14,6 +14,7 @@
 #include "adapters/embedded/sqlite_chat_directory.hpp"
 #include "adapters/embedded/sqlite_database.hpp"
 #include "adapters/embedded/sqlite_personal_states.hpp"
+#include "adapters/embedded/sqlite_reports.hpp"
 #include "adapters/embedded/sqlite_user_directory.hpp"
 #include "app/account_relations.hpp"
 #include "app/account_visibility.hpp"
@@ -21,6 +22,7 @@
 #include "app/system.hpp"
 #include "base/metrics.hpp"
 #include "chat/chat_service.hpp"
+#include "chat/report_service.hpp"
 #include "delivery/registry.hpp"
 #include "gateway/session_table.hpp"
 #include "presence/presence_service.hpp"
@@ -65,6 +67,7 @@ struct Composition {
     adapters::embedded::SqliteUserDirectory user_directory;
     adapters::embedded::SqliteChatDirectory chat_directory;
     adapters::embedded::SqlitePersonalStates personal_states;
+    adapters::embedded::SqliteReports report_queue;
     adapters::embedded::LaneLog log;
 
     accounts::Argon2PasswordHasher hasher;
@@ -77,6 +80,7 @@ struct Composition {
 
     SessionSet sessions;
     chat::ChatService chats;
+    chat::ReportService reports;
     presence::PresenceService presence;
 
 private:

@@ -15,7 +15,6 @@
 #include "gateway/api.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/session_context.hpp"
-#include "presence/typing.hpp"
 
 namespace banter::app {
 namespace {
@@ -27,7 +26,6 @@ constexpr auto finish_time = std::chrono::seconds(5);
 
 // Everything of one shard that faces clients.
 struct Front {
-    std::unique_ptr<presence::TypingRelay> typing;
     std::unique_ptr<gateway::SessionContext> context;
     std::unique_ptr<gateway::Api> api;
     std::unique_ptr<gateway::HttpServer> server;
@@ -132,6 +130,7 @@ Server::Server(const Config& config, sigset_t signals)
                 parts_.devices,
                 parts_.contacts,
                 parts_.chats,
+                parts_.reports,
                 parts_.presence,
                 parts_.metrics,
                 [this] { return readiness(); },
@@ -173,12 +172,8 @@ gateway::SessionLimits Server::session_limits() const {
 void Server::build_front(std::size_t index) {
     auto& front = fronts_[index];
     auto& shard = *parts_.shards.list[index];
-    front.typing = std::make_unique<presence::TypingRelay>(
-        shard, parts_.clock, [this](domain::ChatId chat, domain::UserId user, bool on) {
-            parts_.chats.typing(chat, user, on);
-        });
     front.context.reset(new gateway::SessionContext{
-        shard, parts_.accounts, parts_.devices, parts_.chats, parts_.presence, *front.typing,
+        shard, parts_.accounts, parts_.devices, parts_.chats, parts_.presence,
         *parts_.sessions.registries[index], parts_.store, parts_.clock, parts_.random,
         session_limits(), session_metrics_, *parts_.sessions.tables[index]});
     front.api = std::make_unique<gateway::Api>(services_, gateway::Face::client,

@@ -62,9 +62,9 @@ Task<Result<void>> ChatService::read(ChatId chat, UserId user, Seq seq) {
     co_return co_await base::await_on(shards_[home(chat)], std::move(work));
 }
 
-void ChatService::typing(ChatId chat, UserId user, bool on) {
+void ChatService::typing(ChatId chat, UserId user, bool on, domain::TypingKind kind) {
     shards_[home(chat)].post([=, target = chat_shards_[home(chat)].get()] {
-        base::spawn(target->typing(chat, user, on));
+        base::spawn(target->typing(chat, user, on, kind));
     });
 }
 

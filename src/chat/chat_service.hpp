@@ -62,7 +62,7 @@ public:
     base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,
                                             domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> read(domain::ChatId chat, domain::UserId user, domain::Seq seq);
-    void typing(domain::ChatId chat, domain::UserId user, bool on);
+    void typing(domain::ChatId chat, domain::UserId user, bool on, domain::TypingKind kind);
 
     // The chats that a session of this device follows, ended memberships with something still to
     // tell among them.

@@ -60,11 +60,16 @@ ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
       ports_(ports),
       limits_(limits),
       fan_out_(shards, std::move(registries), ports.relations),
+      typing_(executor, ports.clock,
+              [this](ChatId chat, UserId user, bool on, domain::TypingKind kind) {
+                  relay_typing(chat, user, on, kind);
+              }),
       sequencer_(executor, ports.store, fan_out_, limits.sequencer,
                  {.load = [this](ChatId chat) { return load(chat); },
                   .forget = [this] { forget_all(); },
                   .sequenced = [this](const ports::ControlMessage& control,
-                                      Seq seq) { base::spawn(write_back(control, seq)); }}) {}
+                                      Seq seq) { base::spawn(write_back(control, seq)); },
+                  .sent = [this](ChatId chat, UserId sender) { typing_.ended(chat, sender); }}) {}
 
 Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
     if (const auto found = chats_.find(chat); found != chats_.end()) {
@@ -223,11 +228,27 @@ Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceI
     if (state->member(user) == nullptr) co_return co_await ended_received(chat, user, device, seq);
     if (seq > state->committed) co_return std::unexpected(beyond_the_end());
     if (seq == Seq{}) co_return Result<void>{};
-    // Both go into one batch, so the cursor's answer is the mark's, too.
-    const domain::Marks marks{seq, {}};
-    sequencer_.mark(state, user, marks, ports_.clock.now(), [](const Result<void>&) {});
     const ports::CursorRow cursor{user, device, chat, seq};
-    co_return co_await committed_cursor(cursor);
+    co_return co_await committed_both(state, cursor);
+}
+
+// The cursor of the device and the mark of its user. Either may wait for the end of the tick.
+Task<Result<void>> ChatShard::committed_both(std::shared_ptr<ChatState> chat,
+                                             ports::CursorRow cursor) {
+    struct Outcome {
+        int open = 2;
+        Result<void> result;
+    };
+    base::CallbackAwaiter<Result<void>> durable([&](base::Completion<Result<void>> done) {
+        const auto part = [done, outcome = std::make_shared<Outcome>()](const Result<void>& one) {
+            if (!one) outcome->result = one;
+            if (--outcome->open == 0) done(outcome->result);
+        };
+        const domain::Marks marks{cursor.delivered, {}};
+        sequencer_.mark(chat, cursor.user, marks, ports_.clock.now(), part);
+        sequencer_.move_cursor(cursor, part);
+    });
+    co_return co_await durable;
 }
 
 // Who was removed still acknowledges what was his to see.
@@ -268,11 +289,21 @@ Task<Result<void>> ChatShard::read(ChatId chat, UserId user, Seq seq) {
     co_return co_await committed_marks(*loaded, user, marks);
 }
 
-Task<void> ChatShard::typing(ChatId chat, UserId user, bool on) {
+Task<void> ChatShard::typing(ChatId chat, UserId user, bool on, domain::TypingKind kind) {
+    if (!on) {
+        typing_.ended(chat, user);
+        co_return;
+    }
     const auto loaded = co_await load_for(chat, user);
     if (!loaded || (*loaded)->blocked) co_return;
     if (!(*loaded)->may_send(*(*loaded)->member(user))) co_return;
-    fan_out_.typing(**loaded, user, on);
+    typing_.started(chat, user, kind);
+}
+
+void ChatShard::relay_typing(ChatId chat, UserId user, bool on, domain::TypingKind kind) {
+    const auto found = chats_.find(chat);
+    if (found == chats_.end()) return;  // nobody follows it
+    fan_out_.typing(*found->second, user, on, kind);
     fan_out_.send();
 }
 

@@ -8,6 +8,7 @@
 #include "chat/fan_out.hpp"
 #include "chat/relations.hpp"
 #include "chat/sequencer.hpp"
+#include "chat/typing.hpp"
 #include "ports/chat_directory.hpp"
 #include "ports/clock.hpp"
 #include "ports/inbox.hpp"
@@ -101,7 +102,8 @@ public:
     base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,
                                             domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> read(domain::ChatId chat, domain::UserId user, domain::Seq seq);
-    base::Task<void> typing(domain::ChatId chat, domain::UserId user, bool on);
+    base::Task<void> typing(domain::ChatId chat, domain::UserId user, bool on,
+                            domain::TypingKind kind);
 
     base::Task<base::Result<ChatView>> view(domain::ChatId chat, domain::UserId user);
     base::Task<base::Result<std::vector<MemberView>>> members(domain::ChatId chat,
@@ -127,6 +129,9 @@ private:
     base::Task<base::Result<void>> committed_cursor(ports::CursorRow cursor);
     base::Task<base::Result<void>> committed_marks(std::shared_ptr<ChatState> chat,
                                                    domain::UserId user, domain::Marks marks);
+    base::Task<base::Result<void>> committed_both(std::shared_ptr<ChatState> chat,
+                                                  ports::CursorRow cursor);
+    void relay_typing(domain::ChatId chat, domain::UserId user, bool on, domain::TypingKind kind);
     base::Task<void> write_back(ports::ControlMessage control, domain::Seq seq);
     void forget_all();
 
@@ -134,6 +139,7 @@ private:
     ChatPorts ports_;
     ChatLimits limits_;
     FanOut fan_out_;
+    TypingRelay typing_;
     Sequencer sequencer_;
     std::unordered_map<domain::ChatId, std::shared_ptr<ChatState>> chats_;
     std::unordered_map<domain::ChatId, std::vector<base::Completion<LoadResult>>> loading_;

@@ -20,10 +20,12 @@ struct MemberState {
     domain::Role role = domain::Role::member;
     domain::Seq joined_seq;
     base::Timestamp joined_at;
-    domain::Marks marks;    // as far as acknowledged
-    domain::Marks durable;  // as far as committed: what others are shown
-    base::Timestamp marks_at;
-    bool marks_touched = false;  // in the batch being gathered
+    domain::Marks marks;           // as far as acknowledged
+    domain::Marks durable;         // as far as committed: what others are shown
+    base::Timestamp marks_at;      // when either last moved
+    base::Timestamp delivered_at;  // when each did; known of those not durable yet
+    base::Timestamp read_at;
+    bool marks_touched = false;  // gathered for a batch, or waiting for the end of the tick
 };
 
 // Who sent the newest messages, to know whom a mark that moves concerns.

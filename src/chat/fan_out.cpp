@@ -95,8 +95,8 @@ base::Task<base::Result<ReadPolicy>> FanOut::policy(UserId reader) {
     co_return policy;
 }
 
-void FanOut::typing(const ChatState& chat, UserId user, bool on) {
-    to_followers(chat, delivery::TypingNotice{chat.chat.id, user, on});
+void FanOut::typing(const ChatState& chat, UserId user, bool on, domain::TypingKind kind) {
+    to_followers(chat, delivery::TypingNotice{chat.chat.id, user, on, kind});
 }
 
 void FanOut::notice(std::vector<UserId> users, std::string_view frame) {

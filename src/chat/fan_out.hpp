@@ -50,7 +50,7 @@ public:
     base::Task<void> marks(const MovedMarks& moved);
     // These users may see the chat from now on: their sessions everywhere take it up.
     void joined(domain::ChatId chat, const std::vector<domain::UserId>& users);
-    void typing(const ChatState& chat, domain::UserId user, bool on);
+    void typing(const ChatState& chat, domain::UserId user, bool on, domain::TypingKind kind);
     // A frame for every session of these users.
     void notice(std::vector<domain::UserId> users, std::string_view frame);
     // Hands over what was gathered.

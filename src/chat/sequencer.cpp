@@ -218,42 +218,6 @@ void Sequencer::assign(const std::shared_ptr<ChatState>& chat, const ports::LogR
     schedule_flush();
 }
 
-void Sequencer::mark(const std::shared_ptr<ChatState>& chat, domain::UserId user,
-                     domain::Marks marks, base::Timestamp at, Done done) {
-    auto& member = chat->members.at(user);
-    const domain::Marks merged = domain::merge(member.marks, marks);
-    if (merged == member.marks && member.marks == member.durable) {
-        done({});
-        return;
-    }
-    if (merged != member.marks) {
-        if (!std::exchange(member.marks_touched, true)) {
-            gathering_.moved.push_back({chat, user, member.marks, merged, at});
-        }
-        member.marks = merged;
-        member.marks_at = at;
-    }
-    gathering_.done.push_back(std::move(done));
-    schedule_flush();
-}
-
-void Sequencer::move_cursor(const ports::CursorRow& cursor, Done done) {
-    auto& seq = gathering_.cursors[{cursor.user, cursor.device, cursor.chat}];
-    seq = std::max(seq, cursor.delivered);
-    gathering_.done.push_back(std::move(done));
-    schedule_flush();
-}
-
-Seq Sequencer::uncommitted_cursor(domain::UserId user, domain::DeviceId device,
-                                  domain::ChatId chat) const {
-    Seq furthest;
-    for (const auto* cursors : {&gathering_.cursors, &committing_cursors_}) {
-        const auto found = cursors->find({user, device, chat});
-        if (found != cursors->end()) furthest = std::max(furthest, found->second);
-    }
-    return furthest;
-}
-
 void Sequencer::schedule_flush() {
     if (committing_ || flush_scheduled_) return;
     if (gathering_.urgent() || limits_.marks_wait.count() == 0) {
@@ -291,34 +255,6 @@ void Sequencer::add_chat_rows(Gathered& gathered) const {
     }
 }
 
-void Sequencer::add_marks_rows(Gathered& gathered) const {
-    for (auto& moved : gathered.moved) {
-        auto* member = moved.chat->member(moved.user);
-        if (member == nullptr) continue;  // removed meanwhile; nobody is shown his marks
-        member->marks_touched = false;
-        moved.after = member->marks;
-        moved.at = member->marks_at;
-        const domain::ChatId chat = moved.chat->chat.id;
-        gathered.batch.marks.push_back({chat, moved.user, moved.after, moved.at});
-        if (moved.after.delivered > moved.before.delivered) {
-            gathered.batch.steps.push_back(
-                {chat, moved.user, ports::StepKind::delivered, moved.after.delivered, moved.at});
-        }
-        if (moved.after.read > moved.before.read) {
-            gathered.batch.steps.push_back(
-                {chat, moved.user, ports::StepKind::read, moved.after.read, moved.at});
-        }
-    }
-}
-
-void Sequencer::add_cursor_rows(Gathered& gathered) {
-    for (const auto& [key, seq] : gathered.cursors) {
-        const auto& [user, device, chat] = key;
-        gathered.batch.cursors.push_back({user, device, chat, seq});
-    }
-    committing_cursors_ = std::move(gathered.cursors);
-}
-
 base::Task<void> Sequencer::commit(Gathered gathered) {
     base::Result<void> result;
     if (!gathered.batch.empty()) {
@@ -346,35 +282,21 @@ base::Task<void> Sequencer::publish(Gathered gathered) {
         committed.chat->committed = std::max(committed.chat->committed, message.seq);
         fan_out_.message(committed);
     }
-    for (const auto& moved : gathered.moved) {
-        if (auto* member = moved.chat->member(moved.user)) {
-            member->durable = domain::merge(member->durable, moved.after);
-        }
-    }
     for (const auto& waiting : gathered.repeats)
         fan_out_.answer(waiting.answer, waiting.result);
     fan_out_.send();
     for (const auto& committed : gathered.committed) {
-        if (committed.control) hooks_.sequenced(*committed.control, committed.live->message.seq);
+        const auto& message = committed.live->message;
+        if (committed.control) {
+            hooks_.sequenced(*committed.control, message.seq);
+        } else {
+            hooks_.sent(message.chat, message.sender);
+        }
     }
+    note_durable(gathered);
     for (const auto& done : gathered.done)
         done({});
-    for (auto& moved : gathered.moved)
-        untold_.push_back(std::move(moved));
     co_await tell_marks();
-}
-
-// One after the other: whom a mark may be told to is looked up, and a later mark must not overtake
-// an earlier one meanwhile (promise P5).
-base::Task<void> Sequencer::tell_marks() {
-    if (std::exchange(telling_, true)) co_return;
-    while (!untold_.empty()) {
-        const MovedMarks moved = std::move(untold_.front());
-        untold_.pop_front();
-        co_await fan_out_.marks(moved);
-    }
-    telling_ = false;
-    fan_out_.send();
 }
 
 // What is not durable has not happened: nobody gets an ack, and the chats are read anew.
@@ -382,7 +304,9 @@ void Sequencer::fail(Gathered gathered, const Problem& problem) {
     base::log::error("commit.failed",
                      {{"detail", problem.detail}, {"messages", gathered.committed.size()}});
     Gathered later = std::exchange(gathering_, {});
-    for (auto* lost : {&gathered, &later}) {
+    Gathered held = std::exchange(held_, {});
+    written_.clear();
+    for (auto* lost : {&gathered, &later, &held}) {
         for (const auto& committed : lost->committed) {
             if (committed.answer) fan_out_.answer(*committed.answer, std::unexpected(problem));
         }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -23,6 +24,11 @@ struct SequencerLimits {
     std::size_t max_pending = 8192;           // sends that wait on this shard
     // Marks and cursors share the disk's write with the next message; they wait so long for one.
     std::chrono::milliseconds marks_wait{5};
+    // Of each member's marks of a chat, and of each device's cursor, at most one write (and so one
+    // notice) in each tick of so long: the first at once, the later ones together at its end. 0: no
+    // ticks.
+    std::chrono::milliseconds receipts_tick{100};
+    std::size_t max_waiting_receipts = 65'536;  // that wait for the end of a tick on this shard
 };
 
 // Gives every record of the log its place, commits what one tick decided as one batch, and hands
@@ -41,10 +47,14 @@ public:
     // A membership change has its place and is durable (again, after a restart).
     using Sequenced = std::function<void(const ports::ControlMessage&, domain::Seq)>;
 
+    // A member's message is durable and told.
+    using Sent = std::function<void(domain::ChatId, domain::UserId)>;
+
     struct Hooks {
         Load load;
         Forget forget;
         Sequenced sequenced;
+        Sent sent;
     };
 
     Sequencer(base::Executor& shard, ports::MessageStore& store, FanOut& fan_out,
@@ -53,7 +63,9 @@ public:
     // True when a further send may be taken in.
     bool has_room() const { return pending_ < limits_.max_pending; }
     // Nothing waits for its place, for the disk or to be told.
-    bool idle() const { return pending_ == 0 && !committing_ && gathering_.empty() && !telling_; }
+    bool idle() const {
+        return pending_ == 0 && !committing_ && gathering_.empty() && held_.empty() && !telling_;
+    }
     std::size_t pending() const { return pending_; }
 
     // The answer to the next record of this key.
@@ -63,7 +75,7 @@ public:
     void consume(ports::LogRecord record);
 
     // Marks of a member may have moved: `marks` is merged in. `done` is called, on this shard,
-    // when the outcome is durable.
+    // when the outcome is durable; `overloaded` when too many wait for the end of the tick.
     using Done = std::function<void(const base::Result<void>&)>;
     void mark(const std::shared_ptr<ChatState>& chat, domain::UserId user, domain::Marks marks,
               base::Timestamp at, Done done);
@@ -90,13 +102,14 @@ private:
         std::vector<std::shared_ptr<ChatState>> chats;
         std::vector<MovedMarks> moved;
         std::vector<Done> done;
+        bool overdue = false;  // has waited for the end of a tick
 
         bool empty() const {
             return batch.empty() && committed.empty() && repeats.empty() && moved.empty() &&
                    cursors.empty() && done.empty();
         }
-        // Somebody waits for the place of a message.
-        bool urgent() const { return !committed.empty() || !repeats.empty(); }
+        // Somebody waits for the place of a message, or has waited long enough.
+        bool urgent() const { return !committed.empty() || !repeats.empty() || overdue; }
     };
 
     base::Task<void> run(ports::LogRecord record);
@@ -111,13 +124,19 @@ private:
     void answer_now(PendingAnswer answer, base::Result<protocol::Sent> result);
     std::optional<PendingAnswer> take_answer(const ports::SendKey& key);
 
+    Gathered* place_for(const CursorKey& key);
+    base::Result<void> too_many_receipts() const;
+    void written(const CursorKey& key);
+    void end_tick();
     void schedule_flush();
     void flush();
     void add_chat_rows(Gathered& gathered) const;
-    void add_marks_rows(Gathered& gathered) const;
+    void add_marks_rows(Gathered& gathered);
+    static void add_steps(ports::CommitBatch& batch, const MovedMarks& moved);
     void add_cursor_rows(Gathered& gathered);
     base::Task<void> commit(Gathered gathered);
     base::Task<void> publish(Gathered gathered);
+    void note_durable(Gathered& gathered);
     base::Task<void> tell_marks();
     void fail(Gathered gathered, const base::Problem& problem);
 
@@ -128,6 +147,10 @@ private:
     Hooks hooks_;
     std::size_t pending_ = 0;
     Gathered gathering_;
+    Gathered held_;                // marks and cursors that wait for the end of the tick
+    std::set<CursorKey> written_;  // in this tick; of a member's marks with device zero
+    base::Timer tick_;
+    bool ticking_ = false;
     Cursors committing_cursors_;
     std::deque<MovedMarks> untold_;  // durable, and still to be told, in this order
     bool telling_ = false;

@@ -5,32 +5,34 @@
 
 #include "base/executor.hpp"
 #include "domain/ids.hpp"
+#include "domain/typing.hpp"
 #include "ports/clock.hpp"
 
-namespace banter::presence {
+namespace banter::chat {
 
-// Who types where, among the sessions of one shard. Relays a start, at most every 3 s while it
-// goes on, and the end: said by the client, by the message that was typed, by the close of his
-// session, or by 6 s without renewal. Belongs to its shard.
+// Who types in the chats of one shard, whichever device he types on. Relays a start or another
+// kind at once, a renewal at most every 3 s, and the end: said by the client, by the message that
+// was typed, by the close of the session, or by 6 s without renewal. Belongs to its shard.
 class TypingRelay {
 public:
-    using Relay = std::function<void(domain::ChatId, domain::UserId, bool on)>;
+    using Relay = std::function<void(domain::ChatId, domain::UserId, bool on, domain::TypingKind)>;
 
     static constexpr std::chrono::milliseconds renewal{6000};
     static constexpr std::chrono::milliseconds repeat{3000};
 
     TypingRelay(base::Executor& shard, const ports::Clock& clock, Relay relay);
 
-    void set(domain::ChatId chat, domain::UserId user, bool on);
-    void message_sent(domain::ChatId chat, domain::UserId user) { set(chat, user, false); }
-    void session_closed(domain::UserId user);
+    void started(domain::ChatId chat, domain::UserId user, domain::TypingKind kind);
+    // Also when he did not type.
+    void ended(domain::ChatId chat, domain::UserId user);
 
 private:
     struct Typing {
+        domain::TypingKind kind = domain::TypingKind::text;
         base::Steady relayed;
         base::Timer expiry;
     };
-    using Key = std::pair<domain::UserId, domain::ChatId>;
+    using Key = std::pair<domain::ChatId, domain::UserId>;
 
     base::Executor& shard_;
     const ports::Clock& clock_;
@@ -38,4 +40,4 @@ private:
     std::map<Key, Typing> typing_;
 };
 
-}  // namespace banter::presence
+}  // namespace banter::chat

@@ -52,6 +52,7 @@ struct TypingNotice {
     domain::ChatId chat;
     domain::UserId user;
     bool on = false;
+    domain::TypingKind kind = domain::TypingKind::text;
 };
 
 class Feed;

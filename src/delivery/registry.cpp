@@ -66,8 +66,21 @@ void Registry::handle(const std::shared_ptr<const LiveMessage>& message) {
 }
 
 void Registry::handle(const std::shared_ptr<const ReceiptNotice>& notice) {
-    for (const auto& feed : followers(notice->receipt.chat))
-        feed->receipt(*notice);
+    const auto following = by_chat_.find(notice->receipt.chat);
+    if (following == by_chat_.end()) return;
+    if (following->second.size() <= notice->targets.size()) {
+        for (const auto& feed : followers(notice->receipt.chat))
+            feed->receipt(*notice);
+        return;
+    }
+    // In a large group one mark concerns few.
+    for (const auto& target : notice->targets) {
+        const auto found = by_user_.find(target.user);
+        if (found == by_user_.end()) continue;
+        const Feeds feeds = found->second;
+        for (const auto& feed : feeds)
+            feed->receipt(*notice);
+    }
 }
 
 void Registry::handle(const TypingNotice& notice) {
@@ -76,7 +89,8 @@ void Registry::handle(const TypingNotice& notice) {
     for (const auto& feed : feeds) {
         if (feed->identity().user == notice.user) continue;
         if (!frame) {
-            frame = encode_frame(protocol::encode_typing(notice.chat, notice.user, notice.on));
+            frame = encode_frame(
+                protocol::encode_typing(notice.chat, notice.user, notice.on, notice.kind));
         }
         feed->write(frame);
     }
@@ -86,7 +100,8 @@ void Registry::handle(const StateNotice& notice) {
     const auto found = by_user_.find(notice.user);
     if (found == by_user_.end()) return;
     const auto origin = notice.origin.lock();
-    for (const auto& feed : found->second) {
+    const Feeds feeds = found->second;
+    for (const auto& feed : feeds) {
         const auto& frame = feed == origin ? notice.answer : notice.frame;
         if (frame) feed->state(notice.chat, frame);
     }

@@ -62,6 +62,7 @@ Api::Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t
     if (sessions != nullptr) frame_limits_ = sessions->limits.frames;
     if (face == Face::control) {
         router_.add(control_endpoints());
+        router_.add(control_report_endpoints());
         return;
     }
     router_.add(health_endpoints());
@@ -76,6 +77,7 @@ Api::Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t
     router_.add(account_endpoints());
     router_.add(device_endpoints());
     router_.add(contact_endpoints());
+    router_.add(report_endpoints());
 }
 
 bool Api::allows_origin(const HttpRequest& request) const {

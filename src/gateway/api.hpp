@@ -9,6 +9,7 @@
 #include "accounts/device_service.hpp"
 #include "base/metrics.hpp"
 #include "chat/chat_service.hpp"
+#include "chat/report_service.hpp"
 #include "gateway/endpoint.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/session_context.hpp"
@@ -27,6 +28,7 @@ struct ApiServices {
     accounts::DeviceService& devices;
     accounts::ContactService& contacts;
     chat::ChatService& chats;
+    chat::ReportService& reports;
     presence::PresenceService& presence;
     base::Metrics& metrics;
     std::function<Readiness()> readiness;

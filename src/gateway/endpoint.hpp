@@ -51,7 +51,9 @@ std::span<const Endpoint> contact_endpoints();
 std::span<const Endpoint> chat_endpoints();
 std::span<const Endpoint> group_endpoints();
 std::span<const Endpoint> message_endpoints();
+std::span<const Endpoint> report_endpoints();
 std::span<const Endpoint> control_endpoints();
+std::span<const Endpoint> control_report_endpoints();
 std::span<const Endpoint> health_endpoints();
 std::span<const Endpoint> metrics_endpoints();
 std::span<const Endpoint> reference_endpoints();  // OpenAPI, AsyncAPI, /docs

@@ -8,7 +8,6 @@
 #include "delivery/registry.hpp"
 #include "gateway/session_table.hpp"
 #include "presence/presence_service.hpp"
-#include "presence/typing.hpp"
 #include "protocol/server_frame.hpp"
 
 namespace banter::gateway {
@@ -261,7 +260,7 @@ void Session::left(domain::ChatId chat) {
 void Session::on(protocol::Send& send, const protocol::Ref& ref) {
     ports::SendCommand command{
         send.chat, {identity_->user, identity_->device, send.client_id}, std::move(send.content)};
-    context_.typing.message_sent(send.chat, identity_->user);
+    typing_.erase(send.chat);
     context_.chats.send(
         context_.shard.index(), std::move(command),
         [weak = weak_from_this(), ref, client_id = send.client_id](const auto& result) {
@@ -304,7 +303,12 @@ void Session::on(const protocol::Typing& typing, const protocol::Ref& ref) {
         error(problem, ref);
         return;
     }
-    context_.typing.set(typing.chat, identity_->user, typing.on);
+    if (typing.on) {
+        typing_.insert(typing.chat);
+    } else {
+        typing_.erase(typing.chat);
+    }
+    context_.chats.typing(typing.chat, identity_->user, typing.on, typing.kind);
 }
 
 void Session::on(const protocol::Watch& watch, const protocol::Ref& ref) {
@@ -425,7 +429,8 @@ void Session::connection_closed(bool clean) {
             context_.presence.unwatch({key_, context_.shard.index()}, user);
         }
         context_.presence.session_closed(identity_->user, identity_->device);
-        context_.typing.session_closed(identity_->user);
+        for (const auto& chat : typing_)
+            context_.chats.typing(chat, identity_->user, false, {});
         base::log::info("session.closed", {{"user", to_string(identity_->user)},
                                            {"device", to_string(identity_->device)},
                                            {"clean", clean}});

@@ -98,7 +98,8 @@ private:
     std::shared_ptr<delivery::Feed> feed_;
     std::unordered_set<domain::ChatId> attached_;  // chats whose shard sends us what happens
     std::unordered_set<domain::UserId> watched_;
-    std::vector<std::string> early_;  // frames that came while the session opened
+    std::unordered_set<domain::ChatId> typing_;  // where this session said so
+    std::vector<std::string> early_;             // frames that came while the session opened
     std::size_t early_bytes_ = 0;
     TokenBucket bucket_;
     base::Steady opened_at_;

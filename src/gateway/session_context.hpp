@@ -24,8 +24,7 @@ class Registry;
 }
 namespace banter::presence {
 class PresenceService;
-class TypingRelay;
-}  // namespace banter::presence
+}
 namespace banter::ports {
 class MessageStore;
 }
@@ -67,7 +66,6 @@ struct SessionContext {
     accounts::DeviceService& devices;
     chat::ChatService& chats;
     presence::PresenceService& presence;
-    presence::TypingRelay& typing;
     delivery::Registry& registry;
     ports::MessageStore& store;
     const ports::Clock& clock;

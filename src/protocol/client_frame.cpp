@@ -47,7 +47,13 @@ ClientFrame read_read(Fields& fields, const FrameLimits&) {
 }
 
 ClientFrame read_typing(Fields& fields, const FrameLimits&) {
-    return Typing{fields.id<domain::ChatId>("chat"), fields.flag("on")};
+    Typing typing;
+    typing.chat = fields.id<domain::ChatId>("chat");
+    typing.on = fields.flag("on");
+    const auto kind = parse_typing_kind(fields.optional_text("kind").value_or("text"));
+    if (!kind) fields.note("kind", "must be 'text' or 'recording'");
+    typing.kind = kind.value_or(typing.kind);
+    return typing;
 }
 
 ClientFrame read_watch(Fields& fields, const FrameLimits& limits) {

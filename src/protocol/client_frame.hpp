@@ -10,6 +10,7 @@
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
 #include "domain/personal_state.hpp"
+#include "domain/typing.hpp"
 
 // What a client says over the WebSocket, parsed and checked as far as the frame alone allows.
 namespace banter::protocol {
@@ -38,6 +39,7 @@ struct Read {
 struct Typing {
     domain::ChatId chat;
     bool on = false;
+    domain::TypingKind kind = domain::TypingKind::text;
 };
 struct Watch {
     std::vector<domain::UserId> users;

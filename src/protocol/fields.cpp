@@ -108,6 +108,28 @@ std::vector<Fields> Fields::objects(std::string_view name) {
     return result;
 }
 
+std::vector<std::uint64_t> Fields::numbers(std::string_view name, std::size_t max) {
+    std::vector<std::uint64_t> result;
+    const auto* value = find(name);
+    if (value == nullptr) return result;
+    const auto* array = value->if_array();
+    if (array != nullptr && array->size() > max) {
+        note(name, "has too many entries");
+        return result;
+    }
+    bool good = array != nullptr;
+    for (std::size_t i = 0; good && i < array->size(); ++i) {
+        const auto* number = (*array)[i].if_int64();
+        good = number != nullptr && *number >= 0;
+        if (good) result.push_back(static_cast<std::uint64_t>(*number));
+    }
+    if (!good) {
+        note(name, "must be a list of whole numbers that are not negative");
+        result.clear();
+    }
+    return result;
+}
+
 std::vector<domain::UserId> Fields::users(std::string_view name, std::size_t max) {
     std::vector<domain::UserId> result;
     const auto* value = find(name);

@@ -50,6 +50,8 @@ public:
     }
     // The objects of a list; what else is in it is left out. Absent: empty.
     std::vector<Fields> objects(std::string_view name);
+    // A list of at most `max` whole numbers, 0 … 2^63-1; absent: empty.
+    std::vector<std::uint64_t> numbers(std::string_view name, std::size_t max);
     // A list of at most `max` user ids; absent: empty.
     std::vector<domain::UserId> users(std::string_view name, std::size_t max);
 

@@ -17,6 +17,8 @@ constexpr std::array<std::string_view, 2> history_modes = {"from_join", "shared"
 constexpr std::array<std::string_view, 2> allowed_ones = {"members", "admins"};
 constexpr std::array<std::string_view, 3> audiences = {"everyone", "contacts", "nobody"};
 constexpr std::array<std::string_view, 2> server_roles = {"user", "operator"};
+constexpr std::array<std::string_view, 2> typing_kinds = {"text", "recording"};
+constexpr std::array<std::string_view, 3> report_reasons = {"spam", "abuse", "other"};
 
 template <class Enum, std::size_t N>
 std::string_view name_in(const std::array<std::string_view, N>& names, Enum value) {
@@ -57,6 +59,12 @@ std::string_view name_of(domain::Audience audience) {
 std::string_view name_of(domain::ServerRole role) {
     return name_in(server_roles, role);
 }
+std::string_view name_of(domain::TypingKind kind) {
+    return name_in(typing_kinds, kind);
+}
+std::string_view name_of(domain::ReportReason reason) {
+    return name_in(report_reasons, reason);
+}
 
 std::optional<domain::MessageKind> parse_message_kind(std::string_view name) {
     return parse_in<domain::MessageKind>(message_kinds, name);
@@ -72,6 +80,12 @@ std::optional<domain::Allowed> parse_allowed(std::string_view name) {
 }
 std::optional<domain::Audience> parse_audience(std::string_view name) {
     return parse_in<domain::Audience>(audiences, name);
+}
+std::optional<domain::TypingKind> parse_typing_kind(std::string_view name) {
+    return parse_in<domain::TypingKind>(typing_kinds, name);
+}
+std::optional<domain::ReportReason> parse_report_reason(std::string_view name) {
+    return parse_in<domain::ReportReason>(report_reasons, name);
 }
 
 }  // namespace banter::protocol

@@ -5,6 +5,8 @@
 
 #include "domain/chat.hpp"
 #include "domain/message.hpp"
+#include "domain/report.hpp"
+#include "domain/typing.hpp"
 #include "domain/user.hpp"
 
 // The words of the wire for the enumerations of the domain.
@@ -18,11 +20,15 @@ std::string_view name_of(domain::HistoryMode mode);
 std::string_view name_of(domain::Allowed allowed);
 std::string_view name_of(domain::Audience audience);
 std::string_view name_of(domain::ServerRole role);
+std::string_view name_of(domain::TypingKind kind);
+std::string_view name_of(domain::ReportReason reason);
 
 std::optional<domain::MessageKind> parse_message_kind(std::string_view name);
 std::optional<domain::Role> parse_role(std::string_view name);
 std::optional<domain::HistoryMode> parse_history_mode(std::string_view name);
 std::optional<domain::Allowed> parse_allowed(std::string_view name);
 std::optional<domain::Audience> parse_audience(std::string_view name);
+std::optional<domain::TypingKind> parse_typing_kind(std::string_view name);
+std::optional<domain::ReportReason> parse_report_reason(std::string_view name);
 
 }  // namespace banter::protocol

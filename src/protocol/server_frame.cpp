@@ -176,9 +176,11 @@ std::string encode_presence(const PresenceFrame& presence) {
     });
 }
 
-std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on) {
+std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on,
+                          domain::TypingKind kind) {
     return encode("typing", [&](JsonObject& object) {
         object.text("chat", to_string(chat)).text("user", to_string(user)).flag("on", on);
+        if (kind != domain::TypingKind::text) object.text("kind", name_of(kind));
     });
 }
 

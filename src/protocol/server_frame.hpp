@@ -8,6 +8,7 @@
 #include "domain/ids.hpp"
 #include "domain/message.hpp"
 #include "domain/personal_state.hpp"
+#include "domain/typing.hpp"
 #include "domain/watermark.hpp"
 
 // What the server says over the WebSocket. Each function returns one JSON object as text.
@@ -80,7 +81,8 @@ std::string encode_chat_change(const domain::Message& message);
 std::string encode_receipt(const Receipt& receipt);
 std::string encode_state(const StateFrame& state, const Ref& ref);
 std::string encode_presence(const PresenceFrame& presence);
-std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on);
+std::string encode_typing(domain::ChatId chat, domain::UserId user, bool on,
+                          domain::TypingKind kind);
 std::string encode_request(const RequestFrame& request);
 std::string encode_error(const ErrorFrame& error);
 std::string encode_goodbye(std::string_view reason, std::chrono::milliseconds reconnect_after);

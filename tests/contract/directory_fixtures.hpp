@@ -10,11 +10,13 @@
 #include "adapters/embedded/sqlite_chat_directory.hpp"
 #include "adapters/embedded/sqlite_database.hpp"
 #include "adapters/embedded/sqlite_personal_states.hpp"
+#include "adapters/embedded/sqlite_reports.hpp"
 #include "adapters/embedded/sqlite_user_directory.hpp"
 #include "adapters/memory/manual_clock.hpp"
 #include "adapters/memory/manual_executor.hpp"
 #include "adapters/memory/memory_chat_directory.hpp"
 #include "adapters/memory/memory_personal_states.hpp"
+#include "adapters/memory/memory_reports.hpp"
 #include "adapters/memory/memory_user_directory.hpp"
 #include "adapters/memory/seeded_random.hpp"
 
@@ -49,6 +51,7 @@ struct MemoryEngine {
     adapters::memory::MemoryUserDirectory users;
     adapters::memory::MemoryChatDirectory chats{clock};
     adapters::memory::MemoryPersonalStates states{chats, clock};
+    adapters::memory::MemoryReports reports;
 };
 
 // The directories in one SQLite file.
@@ -61,6 +64,7 @@ struct SqliteEngine {
     adapters::embedded::SqliteUserDirectory users{database};
     adapters::embedded::SqliteChatDirectory chats{database, clock};
     adapters::embedded::SqlitePersonalStates states{database, clock};
+    adapters::embedded::SqliteReports reports{database};
 };
 
 }  // namespace banter::contract

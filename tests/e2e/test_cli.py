@@ -36,7 +36,7 @@ def test_version(tmp_path):
 def test_help_names_every_command(tmp_path):
     done = run_banter("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for command in ("serve", "chat", "user", "config", "doctor", "version"):
+    for command in ("serve", "chat", "user", "reports", "config", "doctor", "version"):
         assert command in done.stdout
 
 

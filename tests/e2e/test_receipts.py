@@ -1,6 +1,7 @@
 """Delivered and read: who is told, and when."""
 
 import pytest
+from harness.waiting import SLOWNESS, Stopwatch
 
 
 @pytest.fixture
@@ -138,6 +139,44 @@ def test_receipts_are_coalesced_and_end_at_the_newest_mark(alice, bob, chat):
     while not marks or marks[-1] < 200:
         marks.append(mine.expect("receipt", user=bob.id)["delivered"])
     assert marks == sorted(set(marks))
+
+
+def test_a_member_is_told_of_at_most_once_in_a_tick(new_server):
+    server = new_server({"receipts.tick_ms": 1000})
+    alice, bob = server.user(), server.user()
+    chat = alice.direct_chat(bob)
+    mine, theirs = alice.connect(), bob.connect()
+    for n in range(100):
+        mine.say(chat, f"{n}")
+    watch = Stopwatch()
+    for seq in range(1, 101):
+        theirs.send("received", chat=chat, seq=seq)
+        theirs.send("read", chat=chat, seq=seq)
+    told = [mine.expect("receipt", user=bob.id)]
+    while told[-1].get("read") != 100:
+        told.append(mine.expect("receipt", user=bob.id))
+    assert len(told) <= 2 + watch.seconds
+    assert (told[-1]["delivered"], told[-1]["read"]) == (100, 100)
+
+
+@pytest.mark.parametrize("tick_ms", [0, 300])
+def test_an_acknowledgement_over_http_answers_when_it_is_so(new_server, tick_ms):
+    server = new_server({"receipts.tick_ms": tick_ms})
+    alice, bob = server.user(), server.user()
+    chat = alice.direct_chat(bob)
+    for n in range(3):
+        alice.post(chat, f"{n}")
+    for seq in range(1, 4):
+        watch = Stopwatch()
+        bob.received(chat, seq)
+        assert alice.members(chat)[bob.id]["delivered"] == seq
+        assert watch.seconds < 2 * SLOWNESS
+        bob.read(chat, seq)
+        assert alice.members(chat)[bob.id]["read"] == seq
+    server.stop()
+    server.start()
+    member = alice.members(chat)[bob.id]
+    assert (member["delivered"], member["read"]) == (3, 3)
 
 
 def test_a_members_delivered_mark_is_the_furthest_of_his_devices(alice, bob, chat):

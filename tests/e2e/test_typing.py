@@ -84,3 +84,40 @@ def test_typing_in_a_foreign_or_unknown_chat_is_not_found(alice, carol, chat):
         theirs.expect_error("not_found", ref=which)
     listening.barrier()
     assert listening.of_type("typing") == []
+
+
+def test_recording_is_relayed_and_text_is_what_goes_without_saying(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    mine.send("typing", chat=chat, on=True, kind="recording")
+    assert theirs.expect("typing", on=True)["kind"] == "recording"
+    mine.send("typing", chat=chat, on=True, kind="text")  # another kind is told at once
+    assert "kind" not in theirs.expect("typing", on=True)
+    mine.send("typing", chat=chat, on=False)
+    theirs.expect("typing", on=False)
+
+
+@pytest.mark.parametrize("kind", ["singing", "", 7])
+def test_an_unknown_kind_is_invalid(alice, chat, kind):
+    mine = alice.connect()
+    mine.send("typing", chat=chat, on=True, kind=kind, ref="bad")
+    mine.expect_error("invalid", ref="bad")
+
+
+def test_a_message_sent_over_http_ends_typing(alice, bob, chat):
+    mine, theirs = alice.connect(), bob.connect()
+    mine.send("typing", chat=chat, on=True)
+    theirs.expect("typing", on=True)
+    alice.post(chat, "done")
+    theirs.expect("typing", within=3, on=False)
+
+
+def test_a_message_of_another_device_ends_typing_once(alice, bob, chat):
+    phone, laptop, theirs = alice.connect(), alice.sign_in().connect(), bob.connect()
+    for socket in (phone, laptop):  # one person types, whatever he types on
+        socket.send("typing", chat=chat, on=True)
+        socket.barrier()
+    theirs.expect("typing", on=True)
+    laptop.say(chat, "done")
+    theirs.expect("typing", within=3, on=False)
+    theirs.barrier()
+    assert theirs.of_type("typing") == []

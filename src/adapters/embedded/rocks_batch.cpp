@@ -36,6 +36,7 @@ WaitingCommit encode_batch(const RocksDatabase& database, const ports::CommitBat
     WaitingCommit commit;
     commit.rows = rocksdb::WriteBatch(expected_bytes(batch));
     commit.messages = batch.messages.size();
+    commit.receipts = batch.cursors.size() + batch.marks.size() + batch.steps.size();
     auto& rows = commit.rows;
     const auto column = [&](Column which) { return database.column(which); };
     for (const auto& row : batch.messages) {

@@ -55,6 +55,8 @@ GroupCommit::GroupCommit(RocksDatabase& database, Limits limits, std::uint64_t e
       syncs_(metrics.counter("banter_commit_syncs_total",
                              "Writes with fdatasync; one serves all batches that waited.")),
       messages_(metrics.counter("banter_messages_committed_total", "Messages made durable.")),
+      receipts_(metrics.counter("banter_receipt_rows_committed_total",
+                                "Rows of cursors, marks and their steps made durable.")),
       depth_(metrics.gauge("banter_commit_queue_depth", "Batches that wait for the disk.")),
       seconds_(metrics.histogram("banter_commit_seconds",
                                  "From the call of commit to its being durable.",
@@ -171,15 +173,18 @@ void GroupCommit::count(const Group& group) {
     const auto now = Clock::now();
     std::size_t batches = 0;
     std::size_t messages = 0;
+    std::size_t receipts = 0;
     for (const auto& commit : group) {
         if (!commit.done) continue;
         ++batches;
         messages += commit.messages;
+        receipts += commit.receipts;
         seconds_.observe(std::chrono::duration<double>(now - commit.since).count());
     }
     syncs_.add();
     batches_.add(static_cast<double>(batches));
     messages_.add(static_cast<double>(messages));
+    receipts_.add(static_cast<double>(receipts));
     epoch_messages_ += messages;
 }
 

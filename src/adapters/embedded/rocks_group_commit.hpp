@@ -31,6 +31,7 @@ struct WaitingCommit {
     rocksdb::WriteBatch rows;
     std::vector<TouchedChat> touched;
     std::size_t messages = 0;
+    std::size_t receipts = 0;  // rows of cursors, marks and steps
     // Who is answered, and where. Unset: nobody, a batch of the store itself.
     base::Executor* home = nullptr;
     std::optional<base::Completion<base::Result<void>>> done;
@@ -87,6 +88,7 @@ private:
     base::Counter& batches_;
     base::Counter& syncs_;
     base::Counter& messages_;
+    base::Counter& receipts_;
     base::Gauge& depth_;
     base::Histogram& seconds_;
 

@@ -179,7 +179,33 @@ CREATE TABLE join_requests (
 ) STRICT;
 )sql";
 
-constexpr std::array migrations{version_1, version_2, version_3};
+// What users report to the operators, with the messages as they were then.
+constexpr std::string_view version_4 = R"sql(
+CREATE TABLE reports (
+    report_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    created_at  INTEGER NOT NULL,
+    reporter_id INTEGER NOT NULL,
+    chat_id     BLOB NOT NULL,
+    user_id     INTEGER,           -- whom it is about
+    reason      INTEGER NOT NULL,  -- domain/report.hpp
+    text        TEXT NOT NULL,
+    client_id   BLOB,              -- of the reporter's request: a retry finds the report
+    closed_at   INTEGER,           -- NULL: open
+    closed_by   INTEGER,           -- NULL: the command line
+    note        TEXT NOT NULL,
+    UNIQUE (reporter_id, client_id)
+) STRICT;
+CREATE INDEX reports_open ON reports (report_id) WHERE closed_at IS NULL;
+
+CREATE TABLE report_evidence (
+    report_id INTEGER NOT NULL REFERENCES reports ON DELETE CASCADE,
+    seq       INTEGER NOT NULL,
+    message   TEXT NOT NULL,
+    PRIMARY KEY (report_id, seq)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3, version_4};
 
 std::int64_t version_of(SqliteConnection& connection) {
     auto statement = connection.prepare("PRAGMA user_version");

@@ -64,6 +64,11 @@ std::size_t MemoryMessageStore::commits() const {
     return commits_;
 }
 
+std::size_t MemoryMessageStore::receipt_rows() const {
+    const std::lock_guard lock(mutex_);
+    return receipt_rows_;
+}
+
 void MemoryMessageStore::reopen() {
     const std::lock_guard lock(mutex_);
     held_.clear();
@@ -119,6 +124,7 @@ Result<void> MemoryMessageStore::take(ports::CommitBatch batch) {
 }
 
 void MemoryMessageStore::write(const ports::CommitBatch& batch) {
+    receipt_rows_ += batch.cursors.size() + batch.marks.size() + batch.steps.size();
     for (const auto& row : batch.messages) {
         rows_.messages[row.message.chat].insert_or_assign(row.message.seq, row.message);
     }

@@ -30,7 +30,8 @@ public:
     void hold_commits();
     void release_commits();
     std::size_t held_commits() const;
-    std::size_t commits() const;  // how many have been written
+    std::size_t commits() const;       // how many have been written
+    std::size_t receipt_rows() const;  // how many rows of cursors, marks and steps with them
     // As after a restart of the process on the same disk; held commits are lost, never answered.
     void reopen();
 
@@ -88,6 +89,7 @@ private:
     std::optional<FailedWrite> fail_next_;
     bool failed_ = false;
     std::size_t commits_ = 0;
+    std::size_t receipt_rows_ = 0;
 };
 
 }  // namespace banter::adapters::memory

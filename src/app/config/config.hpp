@@ -42,6 +42,10 @@ struct Config {
         std::uint64_t fanout_on_write_below = 100;
     } groups;
 
+    struct Receipts {
+        std::uint64_t tick_ms = 100;
+    } receipts;
+
     struct Server {
         std::uint64_t drain_s = 5;
     } server;

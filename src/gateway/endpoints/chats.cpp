@@ -220,6 +220,7 @@ Task<HttpResponse> members_page(Api& api, const Call& call, ChatId chat) {
             JsonObject object(out);
             object.text("user", to_string(one.user)).text("role", protocol::name_of(one.role));
             object.text("joined_at", base::format_rfc3339(one.joined_at));
+            object.number("joined_seq", static_cast<std::int64_t>(one.joined_seq.value));
             object.number("delivered", static_cast<std::int64_t>(one.delivered.value));
             if (one.read) {
                 object.number("read", static_cast<std::int64_t>(one.read->value));

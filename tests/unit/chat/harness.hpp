@@ -157,7 +157,8 @@ protected:
     FakeRelations relations;
     DirectLog log{clock};
     delivery::Registry registry;
-    ChatLimits limits{.max_members = 5, .sequencer = {.marks_wait = {}}};  // at once
+    ChatLimits limits{.max_members = 5,
+                      .sequencer = {.marks_wait = {}, .receipts_tick = {}}};  // at once
     std::unique_ptr<ChatService> service;
 };
 

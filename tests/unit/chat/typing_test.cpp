@@ -1,28 +1,28 @@
 // Who types where, as it is relayed.
 
-#include "presence/typing.hpp"
+#include "chat/typing.hpp"
 
 #include <gtest/gtest.h>
 
-#include "adapters/memory/manual_executor.hpp"
+#include "harness.hpp"
 
-namespace banter::presence {
+namespace banter::chat {
 namespace {
 
-using domain::ChatId;
-using domain::UserId;
+using domain::TypingKind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr UserId alice{1};
-constexpr UserId bob{2};
-const ChatId lunch = domain::direct_chat_id(alice, bob);
-const ChatId dinner = domain::direct_chat_id(alice, UserId{3});
+const ChatId lunch = domain::direct_chat_id(ann, bob);
+const ChatId dinner = domain::direct_chat_id(ann, cem);
+constexpr auto text = TypingKind::text;
+constexpr auto recording = TypingKind::recording;
 
 struct Relayed {
     ChatId chat;
     UserId user;
     bool on = false;
+    TypingKind kind = text;
 
     bool operator==(const Relayed&) const = default;
 };
@@ -32,85 +32,72 @@ class TypingTest : public testing::Test {
 protected:
     Relays take() { return std::exchange(relayed, {}); }
 
-    adapters::memory::ManualClock clock;
-    adapters::memory::ManualExecutor executor{&clock};
+    ManualClock clock;
+    ManualExecutor executor{&clock};
     Relays relayed;
-    TypingRelay relay{executor, clock, [this](ChatId chat, UserId user, bool on) {
-                          relayed.push_back({chat, user, on});
+    TypingRelay relay{executor, clock, [this](ChatId chat, UserId user, bool on, TypingKind kind) {
+                          relayed.push_back({chat, user, on, kind});
                       }};
 };
 
 TEST_F(TypingTest, RelaysTheStartAtOnceAndTheEndAfter6SecondsOfSilence) {
-    relay.set(lunch, alice, true);
-    EXPECT_EQ(take(), (Relays{{lunch, alice, true}}));
+    relay.started(lunch, ann, text);
+    EXPECT_EQ(take(), (Relays{{lunch, ann, true}}));
     executor.advance(TypingRelay::renewal - milliseconds(1));
     EXPECT_EQ(take(), Relays{});
     executor.advance(milliseconds(1));
-    EXPECT_EQ(take(), (Relays{{lunch, alice, false}}));
+    EXPECT_EQ(take(), (Relays{{lunch, ann, false}}));
     executor.advance(seconds(60));
     EXPECT_EQ(take(), Relays{});
 }
 
 TEST_F(TypingTest, RelaysRenewalsAtMostEvery3Seconds) {
     for (int second = 0; second < 9; ++second) {
-        relay.set(lunch, alice, true);
+        relay.started(lunch, ann, text);
         executor.advance(seconds(1));
     }
-    EXPECT_EQ(take(), (Relays{{lunch, alice, true}, {lunch, alice, true}, {lunch, alice, true}}));
+    EXPECT_EQ(take(), (Relays{{lunch, ann, true}, {lunch, ann, true}, {lunch, ann, true}}));
 }
 
 TEST_F(TypingTest, ARenewalThatIsNotRelayedKeepsItOn) {
-    relay.set(lunch, alice, true);
+    relay.started(lunch, ann, text);
     executor.advance(seconds(2));
-    relay.set(lunch, alice, true);
+    relay.started(lunch, ann, text);
     executor.advance(TypingRelay::renewal - milliseconds(1));
-    EXPECT_EQ(take(), (Relays{{lunch, alice, true}}));
+    EXPECT_EQ(take(), (Relays{{lunch, ann, true}}));
     executor.advance(milliseconds(1));
-    EXPECT_EQ(take(), (Relays{{lunch, alice, false}}));
+    EXPECT_EQ(take(), (Relays{{lunch, ann, false}}));
 }
 
-TEST_F(TypingTest, StopsAtOnceWhenHeSaysSoOrSends) {
-    relay.set(lunch, alice, true);
-    relay.set(lunch, alice, false);
-    EXPECT_EQ(take(), (Relays{{lunch, alice, true}, {lunch, alice, false}}));
-    relay.set(lunch, alice, true);
-    relay.message_sent(lunch, alice);
-    EXPECT_EQ(take(), (Relays{{lunch, alice, true}, {lunch, alice, false}}));
+TEST_F(TypingTest, AnotherKindIsRelayedAtOnce) {
+    relay.started(lunch, ann, text);
+    relay.started(lunch, ann, recording);
+    relay.started(lunch, ann, recording);
+    relay.ended(lunch, ann);
+    EXPECT_EQ(take(), (Relays{{lunch, ann, true, text},
+                              {lunch, ann, true, recording},
+                              {lunch, ann, false, recording}}));
+}
+
+TEST_F(TypingTest, StopsAtOnceWhenItIsSaidAndOnce) {
+    relay.started(lunch, ann, text);
+    relay.ended(lunch, ann);
+    relay.ended(lunch, ann);
+    EXPECT_EQ(take(), (Relays{{lunch, ann, true}, {lunch, ann, false}}));
     executor.advance(seconds(60));
     EXPECT_EQ(take(), Relays{});
 }
 
-TEST_F(TypingTest, WhoDoesNotTypeStopsInSilence) {
-    relay.set(lunch, alice, false);
-    relay.message_sent(lunch, alice);
-    relay.session_closed(alice);
-    EXPECT_EQ(take(), Relays{});
-}
-
 TEST_F(TypingTest, ChatsAndUsersAreApart) {
-    relay.set(lunch, alice, true);
-    relay.set(dinner, alice, true);
-    relay.set(lunch, bob, true);
+    relay.started(lunch, ann, text);
+    relay.started(dinner, ann, text);
+    relay.started(lunch, bob, text);
     take();
-    relay.message_sent(lunch, alice);
-    EXPECT_EQ(take(), (Relays{{lunch, alice, false}}));
+    relay.ended(lunch, ann);
+    EXPECT_EQ(take(), (Relays{{lunch, ann, false}}));
     executor.advance(TypingRelay::renewal);
     EXPECT_EQ(take().size(), 2u);
 }
 
-TEST_F(TypingTest, TheCloseOfHisSessionEndsItInEveryChat) {
-    relay.set(lunch, alice, true);
-    relay.set(dinner, alice, true);
-    relay.set(lunch, bob, true);
-    take();
-    relay.session_closed(alice);
-    const auto ended = take();
-    EXPECT_EQ(ended.size(), 2u);
-    for (const auto& end : ended) {
-        EXPECT_EQ(end.user, alice);
-        EXPECT_FALSE(end.on);
-    }
-}
-
 }  // namespace
-}  // namespace banter::presence
+}  // namespace banter::chat

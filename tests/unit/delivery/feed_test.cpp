@@ -246,5 +246,37 @@ TEST_F(FeedTest, WritesNothingAfterClose) {
     EXPECT_EQ(out.frames, Frames{"synced 0 0"});
 }
 
+TEST_F(FeedTest, StatesThatChangedWhileAwayComeBeforeSynced) {
+    feed->add_state(chat, encode_frame(R"({"type":"state"})"));
+    start(Seq{0}, Seq{0});
+    EXPECT_EQ(out.frames, (std::vector<std::string>{"state", "synced 0 0"}));
+}
+
+TEST_F(FeedTest, AStateThatIsNewerThanTheOneBeforeSyncedTakesItsPlace) {
+    feed->state(chat, encode_frame(R"({"type":"newer"})"));
+    feed->add_state(chat, encode_frame(R"({"type":"state"})"));
+    start(Seq{0}, Seq{0});
+    EXPECT_EQ(out.frames, (std::vector<std::string>{"newer", "synced 0 0"}));
+    feed->state(chat, encode_frame(R"({"type":"later"})"));
+    EXPECT_EQ(out.frames.back(), "later");
+}
+
+TEST_F(FeedTest, WhatChangedWhileAwayWaitsForASlowReader) {
+    out.full_at = 2;
+    for (std::uint64_t user = 3; user < 8; ++user) {
+        protocol::Receipt receipt{chat, UserId{user}, Seq{1}, {}, {}};
+        feed->add_receipt(receipt);
+    }
+    feed->add_state(chat, encode_frame(R"({"type":"state"})"));
+    start(Seq{0}, Seq{0});
+    EXPECT_EQ(out.frames.size(), 2U);
+    out.full_at = 1000;
+    feed->resume();
+    executor.run_until_idle();
+    ASSERT_EQ(out.frames.size(), 7U);
+    EXPECT_EQ(out.frames[5], "state");
+    EXPECT_EQ(out.frames[6], "synced 0 0");
+}
+
 }  // namespace
 }  // namespace banter::delivery
