@@ -224,3 +224,45 @@ def test_privacy_does_not_keep_a_read_from_the_readers_own_devices(alice, bob, c
     bob.read(chat, 1)
     assert other.expect("receipt", user=bob.id)["read"] == 1
     assert receipts_of(bob, chat, 1)[bob.id]["read_at"] is not None
+
+
+# What a sender makes of it: a message is delivered, or read, when all whom it concerns have it
+
+
+def status_of(members, sender, seq):
+    concerned = [one for user, one in members.items()
+                 if user != sender.id and one["joined_seq"] <= seq]
+    if all(one["read"] is not None and one["read"] >= seq for one in concerned):
+        return "read"
+    return "delivered" if all(one["delivered"] >= seq for one in concerned) else "sent"
+
+
+def test_the_status_of_a_message_in_a_group_follows_from_the_members_marks(
+        server, alice, bob, carol):
+    dave = server.user("dave")
+    group = alice.group(bob, carol)
+    mine = alice.connect()
+    seq = mine.say(group, "for all")["seq"]
+    assert status_of(alice.members(group), alice, seq) == "sent"
+    marks = {bob.id: {"delivered": 0, "read": 0}, carol.id: {"delivered": 0, "read": 0}}
+
+    def told(user):
+        frame = mine.expect("receipt", chat=group, user=user.id)
+        marks[user.id].update({name: frame[name] for name in ("delivered", "read")
+                               if name in frame})
+
+    bob.read(group, seq)
+    told(bob)
+    assert status_of(alice.members(group), alice, seq) == "sent"
+    carol.received(group, seq)
+    told(carol)
+    assert status_of(alice.members(group), alice, seq) == "delivered"
+    carol.read(group, seq)
+    told(carol)
+    # A newcomer, who never gets it, changes nothing.
+    alice.http.post(f"/v1/chats/{group}/members", {"members": [dave.id]}).ok()
+    members = alice.members(group)
+    assert members[dave.id]["joined_seq"] == seq + 1 and members[bob.id]["joined_seq"] == 1
+    assert status_of(members, alice, seq) == "read"
+    for user, known in marks.items():  # and live frames lead to the same
+        assert known == {name: members[user][name] for name in ("delivered", "read")}
