@@ -284,13 +284,12 @@ std::size_t Server::open_sessions() {
 // Everyone is told to come back, and gets the time to take what is under way.
 void Server::drain() {
     draining_ = true;
-    for (std::size_t i = 0; i < fronts_.size(); ++i) {
-        run_and_wait(parts_.shards.view[i], [this, i] {
-            fronts_[i].server->stop_accepting();
-            fronts_[i].server->close_idle();
-            parts_.sessions.tables[i]->drain(parts_.random, reconnect_spread);
-        });
-    }
+    // Nowhere may a connection begin once anybody has been told.
+    on_every_shard([this](std::size_t i) { fronts_[i].server->stop_accepting(); });
+    on_every_shard([this](std::size_t i) {
+        fronts_[i].server->close_idle();
+        parts_.sessions.tables[i]->drain(parts_.random, reconnect_spread);
+    });
     const auto deadline = parts_.clock.steady() + std::chrono::seconds(config_.server.drain_s);
     while (open_sessions() > 0 && parts_.clock.steady() < deadline) {
         const timespec pause{0, 20'000'000};
