@@ -65,19 +65,13 @@ Api::Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t
         router_.add(control_report_endpoints());
         return;
     }
-    router_.add(health_endpoints());
-    router_.add(reference_endpoints());
     if (face == Face::admin) {
+        router_.add(health_endpoints());
+        router_.add(reference_endpoints());
         router_.add(metrics_endpoints());
         return;
     }
-    router_.add(message_endpoints());
-    router_.add(chat_endpoints());
-    router_.add(group_endpoints());
-    router_.add(account_endpoints());
-    router_.add(device_endpoints());
-    router_.add(contact_endpoints());
-    router_.add(report_endpoints());
+    router_ = client_router();
 }
 
 bool Api::allows_origin(const HttpRequest& request) const {

@@ -9,6 +9,7 @@
 #include "accounts/account_service.hpp"
 #include "base/task.hpp"
 #include "gateway/http_message.hpp"
+#include "gateway/reference/shape.hpp"
 #include "protocol/fields.hpp"
 
 namespace banter::gateway {
@@ -34,6 +35,8 @@ enum class Access {
     control,  // only over the control socket, which belongs to the operator of the machine
 };
 
+using reference::parameters;
+
 using Handler = base::Task<HttpResponse> (*)(Api& api, Call call);
 
 // One line of the endpoint table: what is routed, and what the reference says of it.
@@ -43,6 +46,8 @@ struct Endpoint {
     Access access;
     Handler handler;
     std::string_view summary;
+    reference::AnswersText answers = {};  // "201:Chat forbidden", in the language of shape.hpp
+    reference::Input input = {};          // the body as a text, "{title:title}", or parameters("…")
 };
 
 std::span<const Endpoint> account_endpoints();
@@ -73,5 +78,8 @@ public:
 private:
     std::vector<const Endpoint*> endpoints_;
 };
+
+// What the listener for clients serves, and the reference describes.
+Router client_router();
 
 }  // namespace banter::gateway

@@ -35,6 +35,16 @@ void Router::add(std::span<const Endpoint> endpoints) {
         endpoints_.push_back(&endpoint);
 }
 
+Router client_router() {
+    Router router;
+    for (const auto endpoints : {message_endpoints(), chat_endpoints(), group_endpoints(),
+                                 account_endpoints(), device_endpoints(), contact_endpoints(),
+                                 report_endpoints(), health_endpoints(), reference_endpoints()}) {
+        router.add(endpoints);
+    }
+    return router;
+}
+
 Match Router::match(Method method, std::string_view path) const {
     Match match;
     for (const auto* endpoint : endpoints_) {

@@ -66,6 +66,37 @@ std::string_view name_of(domain::ReportReason reason) {
     return name_in(report_reasons, reason);
 }
 
+Words message_kind_names() {
+    return message_kinds;
+}
+Words change_names() {
+    return changes;
+}
+Words chat_type_names() {
+    return chat_types;
+}
+Words role_names() {
+    return roles;
+}
+Words history_mode_names() {
+    return history_modes;
+}
+Words allowed_names() {
+    return allowed_ones;
+}
+Words audience_names() {
+    return audiences;
+}
+Words server_role_names() {
+    return server_roles;
+}
+Words typing_kind_names() {
+    return typing_kinds;
+}
+Words report_reason_names() {
+    return report_reasons;
+}
+
 std::optional<domain::MessageKind> parse_message_kind(std::string_view name) {
     return parse_in<domain::MessageKind>(message_kinds, name);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "domain/chat.hpp"
@@ -22,6 +23,19 @@ std::string_view name_of(domain::Audience audience);
 std::string_view name_of(domain::ServerRole role);
 std::string_view name_of(domain::TypingKind kind);
 std::string_view name_of(domain::ReportReason reason);
+
+// All words of an enumeration, for the reference.
+using Words = std::span<const std::string_view>;
+Words message_kind_names();
+Words change_names();
+Words chat_type_names();
+Words role_names();
+Words history_mode_names();
+Words allowed_names();
+Words audience_names();
+Words server_role_names();
+Words typing_kind_names();
+Words report_reason_names();
 
 std::optional<domain::MessageKind> parse_message_kind(std::string_view name);
 std::optional<domain::Role> parse_role(std::string_view name);

@@ -22,6 +22,10 @@ constexpr std::array<ProblemKind, 11> kinds = {{
 
 }  // namespace
 
+std::span<const ProblemKind> problem_kinds() {
+    return kinds;
+}
+
 const ProblemKind& kind_of(base::ErrorCode code) {
     return kinds[static_cast<std::size_t>(code)];
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@ struct ProblemKind {
     std::string_view title;
 };
 
+std::span<const ProblemKind> problem_kinds();
 const ProblemKind& kind_of(base::ErrorCode code);
 std::optional<base::ErrorCode> parse_error_code(std::string_view code);
 

@@ -153,18 +153,25 @@ Task<HttpResponse> post_invite(Api& api, Call call) {
 }
 
 constexpr std::array<Endpoint, 9> endpoints = {{
-    {Method::post, "/v1/users", Access::anyone, post_user, "Sign up"},
+    {Method::post, "/v1/users", Access::anyone, post_user, "Sign up", "201:Me conflict",
+     "{username:username password:password display_name?:name claim?:token invite?:token}"},
     {Method::get, "/v1/users", Access::signed_in, get_users,
-     "Users whose username or display name begins with ?query="},
-    {Method::get, "/v1/users/{user}", Access::signed_in, get_user, "One user"},
-    {Method::post, "/v1/sessions", Access::anyone, post_session, "Sign in on a device"},
+     "Users whose username or display name begins with ?query=", "200:Page<User>",
+     parameters("query?:text ...Paging")},
+    {Method::get, "/v1/users/{user}", Access::signed_in, get_user, "One user", "200:User"},
+    {Method::post, "/v1/sessions", Access::anyone, post_session,
+     "Sign in on a device; device: again as that one",
+     "201:Session unauthorized not_found rate_limited",
+     "{username:username password:password device_name?:name device?:id}"},
     {Method::post, "/v1/sessions/refresh", Access::anyone, post_refresh,
-     "Exchange a refresh token for a new pair"},
-    {Method::delete_, "/v1/sessions/current", Access::signed_in, delete_session, "Sign out"},
-    {Method::get, "/v1/me", Access::signed_in, get_me, "The user's own profile"},
-    {Method::patch, "/v1/me", Access::signed_in, patch_me, "Change name or privacy"},
+     "Exchange a refresh token for a new pair", "200:Session unauthorized",
+     "{refresh_token:token}"},
+    {Method::delete_, "/v1/sessions/current", Access::signed_in, delete_session, "Sign out", "204"},
+    {Method::get, "/v1/me", Access::signed_in, get_me, "The user's own profile", "200:Me"},
+    {Method::patch, "/v1/me", Access::signed_in, patch_me, "Change name or privacy", "200:Me",
+     "{display_name?:name privacy?:{last_seen?:Audience read_receipts?:Audience}}"},
     {Method::post, "/v1/invites", Access::signed_in, post_invite,
-     "A link with which one person can sign up (operators)"},
+     "A link with which one person can sign up (operators)", "201:Invite"},
 }};
 
 }  // namespace

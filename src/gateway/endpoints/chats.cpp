@@ -282,22 +282,31 @@ Task<HttpResponse> put_role(Api& api, Call call) {
 
 constexpr std::array<Endpoint, 9> endpoints = {{
     {Method::post, "/v1/chats", Access::signed_in, post_chat,
-     "Open a direct chat (again: the same one) or make a group"},
+     "Open a direct chat (again: the same one) or make a group",
+     "200:Chat 201:Chat conflict too_many_members not_found",
+     "{type:'direct' user:id}|{type:'group' title:title members?:[id] history?:HistoryMode"
+     " client_id?:uuid}"},
     {Method::get, "/v1/chats", Access::signed_in, get_chats,
-     "The user's chats, the most recently active first"},
-    {Method::get, "/v1/chats/{chat}", Access::signed_in, get_chat, "One chat"},
+     "The user's chats, the most recently active first", "200:Page<Chat>", parameters("...Paging")},
+    {Method::get, "/v1/chats/{chat}", Access::signed_in, get_chat, "One chat", "200:Chat"},
     {Method::patch, "/v1/chats/{chat}", Access::signed_in, patch_chat,
-     "Change a group: title, description, what members may do, whether links need approval"},
+     "Change a group: title, description, what members may do, whether links need approval",
+     "200:Chat",
+     "{title?:title description?:description permissions?:{send?:Allowed edit?:Allowed}"
+     " join_approval?:flag}"},
     {Method::patch, "/v1/chats/{chat}/state", Access::signed_in, patch_state,
-     "Mute, pin or archive a chat, or keep a draft: for the user alone, on all devices"},
+     "Mute, pin or archive a chat, or keep a draft: for the user alone, on all devices",
+     "200:{chat:uuid ...ChatState}", "{...StateChange}"},
     {Method::get, "/v1/chats/{chat}/members", Access::signed_in, get_members,
-     "Who is in the chat, and how far each has received and read"},
+     "Who is in the chat, and how far each has received and read", "200:Page<Member>",
+     parameters("...Paging")},
     {Method::post, "/v1/chats/{chat}/members", Access::signed_in, post_members,
-     "Add members to a group"},
+     "Add members to a group; answers those who were not in it",
+     "200:{added:[id]} too_many_members", "{members:[id]}"},
     {Method::delete_, "/v1/chats/{chat}/members/{user}", Access::signed_in, delete_member,
-     "Remove a member, or leave"},
+     "Remove a member, or leave", "204 conflict"},
     {Method::put, "/v1/chats/{chat}/members/{user}/role", Access::signed_in, put_role,
-     "Make a member, an admin or the owner of a member"},
+     "Make a member, an admin or the owner of a member", "204 conflict", "{role:Role}"},
 }};
 
 }  // namespace

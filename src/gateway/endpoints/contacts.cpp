@@ -61,12 +61,16 @@ Task<HttpResponse> delete_block(Api& api, Call call) {
 }
 
 constexpr std::array<Endpoint, 6> endpoints = {{
-    {Method::get, "/v1/contacts", Access::signed_in, get_contacts, "The user's contacts"},
-    {Method::put, "/v1/contacts/{user}", Access::signed_in, put_contact, "Add a contact"},
-    {Method::delete_, "/v1/contacts/{user}", Access::signed_in, delete_contact, "Remove a contact"},
-    {Method::get, "/v1/blocks", Access::signed_in, get_blocks, "Whom the user has blocked"},
-    {Method::put, "/v1/blocks/{user}", Access::signed_in, put_block, "Block a user"},
-    {Method::delete_, "/v1/blocks/{user}", Access::signed_in, delete_block, "Unblock a user"},
+    {Method::get, "/v1/contacts", Access::signed_in, get_contacts, "The user's contacts",
+     "200:Page<User>", parameters("...Paging")},
+    {Method::put, "/v1/contacts/{user}", Access::signed_in, put_contact, "Add a contact", "204"},
+    {Method::delete_, "/v1/contacts/{user}", Access::signed_in, delete_contact, "Remove a contact",
+     "204"},
+    {Method::get, "/v1/blocks", Access::signed_in, get_blocks, "Whom the user has blocked",
+     "200:Page<User>", parameters("...Paging")},
+    {Method::put, "/v1/blocks/{user}", Access::signed_in, put_block, "Block a user", "204"},
+    {Method::delete_, "/v1/blocks/{user}", Access::signed_in, delete_block, "Unblock a user",
+     "204"},
 }};
 
 }  // namespace

@@ -53,11 +53,12 @@ Task<HttpResponse> get_presence(Api& api, Call call) {
 }
 
 constexpr std::array<Endpoint, 3> endpoints = {{
-    {Method::get, "/v1/devices", Access::signed_in, get_devices, "The user's devices"},
+    {Method::get, "/v1/devices", Access::signed_in, get_devices, "The user's devices",
+     "200:Page<Device>", parameters("...Paging")},
     {Method::delete_, "/v1/devices/{device}", Access::signed_in, delete_device,
-     "Revoke a device; its sockets close"},
+     "Revoke a device; its sockets close", "204"},
     {Method::get, "/v1/users/{user}/presence", Access::signed_in, get_presence,
-     "Whether a user is online, and when he was last seen"},
+     "Whether a user is online, and when he was last seen", "200:Presence"},
 }};
 
 }  // namespace

@@ -28,8 +28,10 @@ Task<HttpResponse> get_metrics(Api& api, Call) {
 }
 
 constexpr std::array<Endpoint, 2> health = {{
-    {Method::get, "/livez", Access::anyone, get_live, "The process is alive"},
-    {Method::get, "/readyz", Access::anyone, get_ready, "The server can serve"},
+    {Method::get, "/livez", Access::anyone, get_live, "The process is alive",
+     "200:{status:'alive'}"},
+    {Method::get, "/readyz", Access::anyone, get_ready, "The server can serve",
+     "200:Readiness 503:Readiness"},
 }};
 
 constexpr std::array<Endpoint, 1> metrics = {{

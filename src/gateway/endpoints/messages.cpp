@@ -152,15 +152,17 @@ Task<HttpResponse> get_receipts(Api& api, Call call) {
 
 constexpr std::array<Endpoint, 5> endpoints = {{
     {Method::get, "/v1/chats/{chat}/messages", Access::signed_in, get_messages,
-     "History of a chat, from either end or from a seq"},
+     "History of a chat, from either end or from a seq", "200:Page<Message>",
+     parameters("limit?:limit after?:mark before?:mark")},
     {Method::post, "/v1/chats/{chat}/messages", Access::signed_in, post_message,
-     "Send a message; 201 the first time, 200 when it is repeated"},
+     "Send a message; 201 the first time, 200 when it is repeated", "200:Sent 201:Sent conflict",
+     "{client_id:uuid ...Content}"},
     {Method::post, "/v1/chats/{chat}/received", Access::signed_in, post_received,
-     "This device has everything up to a seq"},
+     "This device has everything up to a seq", "204", "{seq:mark}"},
     {Method::post, "/v1/chats/{chat}/read", Access::signed_in, post_read,
-     "The user has read everything up to a seq"},
+     "The user has read everything up to a seq", "204", "{seq:mark}"},
     {Method::get, "/v1/chats/{chat}/messages/{seq}/receipts", Access::signed_in, get_receipts,
-     "Who received and read a message, and when"},
+     "Who received and read a message, and when", "200:Page<Receipt>", parameters("...Paging")},
 }};
 
 }  // namespace

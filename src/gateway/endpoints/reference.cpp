@@ -1,8 +1,9 @@
-// The API describes itself: OpenAPI 3.1 from the endpoint table, AsyncAPI 3.0 from the frame table.
+// The API describes itself: OpenAPI 3.1 from the endpoint table, AsyncAPI 3.1 from the frame table.
 #include <array>
 
 #include "gateway/endpoints/common.hpp"
 #include "gateway/reference/asyncapi.hpp"
+#include "gateway/reference/docs_page.hpp"
 #include "gateway/reference/openapi.hpp"
 
 namespace banter::gateway {
@@ -10,21 +11,9 @@ namespace {
 
 using base::Task;
 
-std::vector<const Endpoint*> described_endpoints() {
-    Router router;
-    router.add(health_endpoints());
-    router.add(reference_endpoints());
-    router.add(account_endpoints());
-    router.add(device_endpoints());
-    router.add(contact_endpoints());
-    router.add(chat_endpoints());
-    router.add(message_endpoints());
-    return router.endpoints();
-}
-
 Task<HttpResponse> get_openapi(Api& api, Call) {
-    co_return HttpResponse::json(200,
-                                 reference::openapi(described_endpoints(), api.services().version));
+    co_return HttpResponse::json(
+        200, reference::openapi(client_router().endpoints(), api.services().version));
 }
 
 Task<HttpResponse> get_asyncapi(Api& api, Call) {
@@ -33,7 +22,7 @@ Task<HttpResponse> get_asyncapi(Api& api, Call) {
 
 Task<HttpResponse> get_docs(Api& api, Call) {
     auto response = HttpResponse::json(
-        200, reference::docs_page(described_endpoints(), api.services().version));
+        200, reference::docs_page(client_router().endpoints(), api.services().version));
     response.content_type = "text/html; charset=utf-8";
     response.headers.emplace_back("Content-Security-Policy",
                                   "default-src 'none'; style-src 'unsafe-inline'");
@@ -41,10 +30,11 @@ Task<HttpResponse> get_docs(Api& api, Call) {
 }
 
 constexpr std::array<Endpoint, 3> endpoints = {{
-    {Method::get, "/openapi.json", Access::anyone, get_openapi, "The HTTP API, as OpenAPI 3.1"},
+    {Method::get, "/openapi.json", Access::anyone, get_openapi, "The HTTP API, as OpenAPI 3.1",
+     "200:(application/json)"},
     {Method::get, "/asyncapi.json", Access::anyone, get_asyncapi,
-     "The WebSocket API, as AsyncAPI 3.0"},
-    {Method::get, "/docs", Access::anyone, get_docs, "Both, for people"},
+     "The WebSocket API, as AsyncAPI 3.1", "200:(application/json)"},
+    {Method::get, "/docs", Access::anyone, get_docs, "Both, for people", "200:(text/html)"},
 }};
 
 }  // namespace

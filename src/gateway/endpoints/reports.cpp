@@ -96,13 +96,16 @@ Task<HttpResponse> close_report(Api& api, Call call) {
 
 constexpr std::array<Endpoint, 4> endpoints = {{
     {Method::post, "/v1/reports", Access::signed_in, post_report,
-     "Report a chat, and messages or a user in it, to the operators"},
+     "Report a chat, and messages or a user in it, to the operators", "201:{report:id} not_found",
+     "{chat:uuid reason:ReportReason seqs?:[seq] user?:id text?:text client_id?:uuid}"},
     {Method::get, "/v1/reports", Access::signed_in, get_reports,
-     "Open reports, the oldest first; ?all=true: closed ones, too (operators)"},
+     "Open reports, the oldest first; ?all=true: closed ones, too (operators)",
+     "200:Page<{...Report messages:count}>", parameters("all?:text ...Paging")},
     {Method::get, "/v1/reports/{report}", Access::signed_in, get_report,
-     "One report with its evidence (operators)"},
+     "One report with its evidence (operators)", "200:{...Report evidence:[Message]}"},
     {Method::post, "/v1/reports/{report}/close", Access::signed_in, close_report,
-     "Close a report, with a note (operators)"},
+     "Close a report, with a note (operators)", "200:{...Report evidence:[Message]}",
+     "{note?:text}"},
 }};
 
 constexpr std::array<Endpoint, 3> control_table = {{

@@ -1,9 +1,10 @@
 #include "gateway/reference/asyncapi.hpp"
 
-#include <algorithm>
 #include <array>
 #include <vector>
 
+#include "gateway/reference/rules.hpp"
+#include "gateway/reference/schemas.hpp"
 #include "protocol/json_writer.hpp"
 
 namespace banter::gateway::reference {
@@ -11,99 +12,71 @@ namespace {
 
 using protocol::JsonObject;
 
-constexpr std::array<FrameDescription, 22> frame_table = {{
-    {"hello", true, "token? client? platform? since? ref?", "First frame, within 5 s"},
-    {"send", true, "client_id chat kind text? media? reply_to? ref?", "Send a message"},
-    {"received", true, "chat seq ref?", "This device has everything up to seq"},
-    {"read", true, "chat seq ref?", "The user has read everything up to seq"},
-    {"typing", true, "chat on kind? ref?", "The user types or records, or stopped"},
-    {"watch", true, "users ref?", "Tell presence of these users, now and on change"},
-    {"unwatch", true, "users ref?", "No longer"},
-    {"state", true, "chat muted_until? pinned? archived? draft? ref?",
-     "Change what the user keeps of the chat for himself"},
-    {"ping", true, "n? ref?", "Heartbeat"},
-    {"welcome", false, "user device session server_time heartbeat_ms limits ref?",
-     "The hello was accepted"},
-    {"sent", false, "client_id chat seq message_id at ref?",
-     "The message is durable and has its place"},
-    {"message", false,
-     "chat seq message_id sender kind text? media? reply_to? event? at client_id?",
-     "A message of a chat, in order, each seq once"},
-    {"receipt", false, "chat user delivered? read? at", "Marks of a member moved"},
-    {"synced", false, "chats messages", "The backlog is through; from here on all is live"},
-    {"presence", false, "user status last_seen?", "Online, offline or hidden"},
-    {"typing", false, "chat user on kind?", "A member types or records, or stopped"},
-    {"state", false, "chat muted_until pinned archived draft at ref?",
-     "What the user keeps of the chat, on all his devices"},
-    {"chat", false,
-     "chat change seq sender users? title? role? description? picture? permissions? join_approval?",
-     "The chat changed; its event message follows"},
-    {"request", false, "chat user status at",
-     "A request to join, to the group's admins (open), or what became of it, to who asked"},
-    {"pong", false, "n? ref?", "Answer to ping"},
-    {"error", false, "code title status detail retry_after_ms? client_id? ref?",
-     "A frame was refused; the session stays"},
-    {"goodbye", false, "reason reconnect_after_ms", "The server closes this socket in order"},
-}};
+constexpr bool client = true;
+constexpr bool server = false;
 
-std::vector<std::string_view> split(std::string_view fields) {
-    std::vector<std::string_view> result;
-    while (!fields.empty()) {
-        const std::size_t space = fields.find(' ');
-        result.push_back(fields.substr(0, space));
-        fields = space == std::string_view::npos ? std::string_view() : fields.substr(space + 1);
-    }
-    return result;
-}
+constexpr std::array frame_table = {
+    FrameDescription{"hello", client,
+                     "token?:token client?:text platform?:text since?:'start'|'undelivered'"
+                     " ref?:ref",
+                     "First frame, within 5 s. token: unless the upgrade request had one. since:"
+                     " whether a new device gets all history (start) or begins where the user's"
+                     " devices stand (undelivered)"},
+    FrameDescription{"send", client, "client_id:uuid chat:uuid ...Content ref?:ref",
+                     "Send a message; the answer is sent, or error with the client_id"},
+    FrameDescription{"received", client, "chat:uuid seq:mark ref?:ref",
+                     "This device has everything up to seq"},
+    FrameDescription{"read", client, "chat:uuid seq:mark ref?:ref",
+                     "The user has read everything up to seq"},
+    FrameDescription{"typing", client, "chat:uuid on:flag kind?:TypingKind ref?:ref",
+                     "The user types or records, or stopped; say it again within 6 s"},
+    FrameDescription{"watch", client, "users?:[id] ref?:ref",
+                     "Tell presence of these users, now and on change; at most 500 in all"},
+    FrameDescription{"unwatch", client, "users?:[id] ref?:ref", "No longer"},
+    FrameDescription{"state", client, "chat:uuid ...StateChange ref?:ref",
+                     "Change what the user keeps of the chat for himself; the answer is state"},
+    FrameDescription{"ping", client, "n?:integer ref?:ref", "Heartbeat; the answer is pong"},
+    FrameDescription{"welcome", server,
+                     "user:id device:id session:uuid server_time:time heartbeat_ms:milliseconds"
+                     " limits:Limits ref?:ref",
+                     "The hello was accepted; the backlog follows"},
+    FrameDescription{"sent", server, "...Sent ref?:ref",
+                     "The message is durable and has its place"},
+    FrameDescription{"message", server, "...Message",
+                     "A message of a chat, in order, each seq once"},
+    FrameDescription{"receipt", server, "chat:uuid user:id delivered?:mark read?:mark at:time",
+                     "The marks of a member moved past messages of this user"},
+    FrameDescription{"synced", server, "chats:count messages:count",
+                     "The backlog is through; from here on all is live"},
+    FrameDescription{"presence", server, "...Presence", "Of a watched user, now and on change"},
+    FrameDescription{"typing", server, "chat:uuid user:id on:flag kind?:TypingKind",
+                     "A member types or records, or stopped; kind: text unless said"},
+    FrameDescription{"state", server, "chat:uuid ...ChatState ref?:ref",
+                     "What the user keeps of the chat, to all his devices"},
+    FrameDescription{"chat", server, "chat:uuid seq:seq sender:id ...Event",
+                     "The chat changed; its event message follows"},
+    FrameDescription{"request", server,
+                     "chat:uuid user:id status:'open'|'accepted'|'refused' at:time",
+                     "A request to join, to the group's admins (open), or what became of it, to"
+                     " who asked"},
+    FrameDescription{"pong", server, "n?:integer ref?:ref", "Answer to ping"},
+    FrameDescription{"error", server, "...Refusal client_id?:uuid ref?:ref",
+                     "A frame was refused; the session stays"},
+    FrameDescription{"goodbye", server, "reason:text reconnect_after_ms:milliseconds",
+                     "The server closes this socket in order"},
+};
 
 std::string message_name(const FrameDescription& frame) {
     return std::string(frame.from_client ? "client_" : "server_") + std::string(frame.type);
 }
 
-std::string_view schema_of(std::string_view field) {
-    constexpr std::array<std::string_view, 10> numbers = {
-        "seq",      "reply_to", "heartbeat_ms",   "delivered",         "read", "chats",
-        "messages", "n",        "retry_after_ms", "reconnect_after_ms"};
-    if (field == "on" || field == "pinned" || field == "archived" || field == "join_approval") {
-        return R"({"type":"boolean"})";
-    }
-    if (field == "muted_until") return R"({"type":["string","null"]})";
-    if (field == "users") return R"({"type":"array","items":{"type":"string"}})";
-    if (field == "picture") return R"({"type":["string","null"]})";
-    if (field == "limits" || field == "event" || field == "permissions")
-        return R"({"type":"object"})";
-    if (std::ranges::find(numbers, field) != numbers.end()) return R"({"type":"integer"})";
-    if (field == "status") return R"({"type":["string","integer"]})";
-    return R"({"type":"string"})";
-}
-
-void write_payload(JsonObject& payload, const FrameDescription& frame) {
-    payload.text("type", "object");
-    std::vector<std::string_view> required = {"type"};
-    {
-        JsonObject properties(payload.open("properties"));
-        {
-            JsonObject type(properties.open("type"));
-            type.text("const", frame.type);
-        }
-        for (auto field : split(frame.fields)) {
-            const bool optional = field.ends_with('?');
-            if (optional) field.remove_suffix(1);
-            if (!optional) required.push_back(field);
-            properties.raw(field, schema_of(field));
-        }
-    }
-    protocol::append_json_array(
-        payload.open("required"), required,
-        [](std::string& out, std::string_view name) { protocol::append_json_string(out, name); });
-}
-
-void write_messages(JsonObject& messages) {
+void write_messages(JsonObject& messages, UsedNames& used) {
     for (const auto& frame : frames()) {
         JsonObject message(messages.open(message_name(frame)));
         message.text("name", frame.type).text("summary", frame.summary);
-        JsonObject payload(message.open("payload"));
-        write_payload(payload, frame);
+        message.text("contentType", "application/json");
+        write_object_schema(message.open("payload"), parse_members(frame.members.text), used,
+                            frame.type);
     }
 }
 
@@ -131,24 +104,33 @@ std::span<const FrameDescription> frames() {
 }
 
 std::string asyncapi(const std::string& version) {
+    UsedNames used;
     std::string out;
     {
         JsonObject document(out);
-        document.text("asyncapi", "3.0.0");
+        document.text("asyncapi", "3.1.0");
         {
             JsonObject info(document.open("info"));
             info.text("title", "Banter WebSocket").text("version", version);
+            info.text("description", rules_as_text());
         }
+        document.text("defaultContentType", "application/json");
         {
             JsonObject channels(document.open("channels"));
             JsonObject session(channels.open("session"));
             session.text("address", "/v1/ws");
+            session.text("description", "A WebSocket; subprotocol banter.v1.json, or none");
+            session.raw("bindings", R"({"ws":{"method":"GET"}})");
             JsonObject messages(session.open("messages"));
-            write_messages(messages);
+            write_messages(messages, used);
         }
-        JsonObject operations(document.open("operations"));
-        write_operation(operations, "from_client", true);
-        write_operation(operations, "from_server", false);
+        {
+            JsonObject operations(document.open("operations"));
+            write_operation(operations, "from_client", client);
+            write_operation(operations, "from_server", server);
+        }
+        JsonObject components(document.open("components"));
+        write_named_schemas(components.open("schemas"), std::move(used));
     }
     return out;
 }

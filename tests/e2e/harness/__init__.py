@@ -2,5 +2,5 @@
 
 import pytest
 
-for module in ("http", "people", "raw_websocket", "server", "waiting", "websocket"):
+for module in ("http", "people", "raw_websocket", "reference", "server", "waiting", "websocket"):
     pytest.register_assert_rewrite(f"harness.{module}")

@@ -1,12 +1,14 @@
-"""HTTP requests, each on a connection of its own, and what came back."""
+"""HTTP requests, each on a connection of its own, and what came back.
+
+Every answer is checked against the reference that the server gives out.
+"""
 
 import http.client
 import json
 from urllib.parse import quote, urlencode
 
+from .reference import PROBLEM, reference
 from .waiting import PATIENCE_S
-
-PROBLEM = "application/problem+json"
 
 
 class Answer:
@@ -18,6 +20,11 @@ class Answer:
 
     def __repr__(self):
         return f"{self.request} -> {self.status} {self.body[:400]!r}"
+
+    @property
+    def content_type(self):
+        """Without its parameters; empty when there is none."""
+        return (self.headers["Content-Type"] or "").partition(";")[0]
 
     @property
     def json(self):
@@ -42,11 +49,12 @@ class Answer:
 
 
 class Http:
-    """A client of one server, with the token of one device or none."""
+    """A client of one listener, with the token of one device or none."""
 
-    def __init__(self, address, token=None):
+    def __init__(self, address, token=None, admin=False):
         self.address = address
         self.token = token
+        self.admin = admin
 
     def request(self, method, path, body=None, headers=None, content=None, **query):
         """`body` is sent as JSON; `content` (bytes) as it is."""
@@ -61,11 +69,14 @@ class Http:
             path += "?" + urlencode(query)
         connection = http.client.HTTPConnection(self.address, timeout=PATIENCE_S)
         try:
-            connection.request(method, quote(path, safe="/?&=%+"), content, headers)
+            target = quote(path, safe="/?&=%+")
+            connection.request(method, target, content, headers)
             response = connection.getresponse()
-            return Answer(response.status, response.headers, response.read(), f"{method} {path}")
+            answer = Answer(response.status, response.headers, response.read(), f"{method} {path}")
         finally:
             connection.close()
+        reference.check_answer(answer, method, target, content, self)
+        return answer
 
     def get(self, path, **options):
         return self.request("GET", path, **options)

@@ -6,6 +6,7 @@ import os
 import socket
 import struct
 
+from .reference import reference
 from .waiting import PATIENCE_S
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -30,6 +31,7 @@ def frame(opcode, payload=b"", fin=True, rsv=0, masked=True, length=None, long_f
 
 class RawWebSocket:
     def __init__(self, address, token=None):
+        self.address = address
         host, port = address.rsplit(":", 1)
         self._socket = socket.create_connection((host, int(port)), timeout=PATIENCE_S)
         self._file = self._socket.makefile("rb")
@@ -72,7 +74,7 @@ class RawWebSocket:
         while True:
             opcode, payload = self.read_frame()
             assert opcode == TEXT, (opcode, payload)
-            value = json.loads(payload)
+            value = reference.check_frame(payload, self.address)
             if value["type"] == type:
                 return value
 

@@ -11,6 +11,7 @@ import pytest
 
 from .http import Http
 from .people import User
+from .reference import reference
 from .waiting import PATIENCE_S, SLOWNESS, eventually
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -52,6 +53,7 @@ class Server:
         self.launch()
         eventually(self._is_ready, f"the server gets ready; see {self.log_file}",
                    within=30 * SLOWNESS)
+        reference.load(self.address)
         return self
 
     def launch(self):
@@ -89,7 +91,7 @@ class Server:
         return Http(self.address, token)
 
     def admin(self):
-        return Http(self.admin_address)
+        return Http(self.admin_address, admin=True)
 
     def user(self, name="user"):
         """A new user with a name that nobody else has."""

@@ -1,6 +1,7 @@
 """A WebSocket client over the `websockets` library, driven by the test: it reads when it waits.
 
-Frames that arrive while a test waits for another stay in `inbox`, in order, until expected.
+Frames that arrive while a test waits for another stay in `inbox`, in order, until expected. Each
+is checked against the reference that the server gives out.
 """
 
 import json
@@ -15,6 +16,7 @@ from websockets.frames import Opcode
 from websockets.http11 import Response
 from websockets.uri import parse_uri
 
+from .reference import reference
 from .waiting import PATIENCE_S
 
 READ_BYTES = 64 * 1024
@@ -22,6 +24,7 @@ READ_BYTES = 64 * 1024
 
 class WebSocket:
     def __init__(self, address, headers=(), subprotocols=None, receive_buffer=None):
+        self.address = address
         self.inbox = []
         self.welcome = None
         self.backlog = []
@@ -148,7 +151,7 @@ class WebSocket:
         elif event.opcode in (Opcode.TEXT, Opcode.CONT):
             self._parts.append(event.data)
             if event.fin:
-                self.inbox.append(json.loads(b"".join(self._parts)))
+                self.inbox.append(reference.check_frame(b"".join(self._parts), self.address))
                 self._parts = []
         elif event.opcode == Opcode.PONG:
             self._pongs.append(event.data)
