@@ -105,6 +105,15 @@ public:
     // What a whole and well-behaved stream of this person would have ended with.
     Seq expected_last(Person person) const;
 
+    // The messages of a time of membership that begins with `first`, after `after`, that are no
+    // events.
+    template <class Visit>
+    void each_message(Seq after, Seq first, Visit visit) const {
+        for (Seq seq = std::max(after + 1, first); seq < entries_.size(); ++seq) {
+            if (!entries_[seq].event) visit(seq);
+        }
+    }
+
     // The verdict at the end, when nothing is on its way any more.
     Faults audit(Person person, const StreamChecker& stream) const;
     // Messages that nobody acknowledged to a sender, and acknowledged ones that nobody ever saw.

@@ -180,8 +180,17 @@ void Group::arrived(Seat& seat, const Frame& frame) {
     const bool again = seat.stream.seen(frame.seq);
     seat.stream.message(frame.seq, own);
     ledger_.observed(frame.seq, digest_of(frame), change, people);
+    const bool own_message = frame.sender == seat.participant->account().user;
+    if (change == Change::none && own_message) seat.view.own_message(frame.seq);
     if (change == Change::none && !again && seat.participant->synced()) {
         note_delivery(frame.seq, now, seat.participant->synced_at());
+    }
+}
+
+void Group::receipt(Seat& seat, const Frame& frame) {
+    const auto found = context_.people.find(std::string(frame.user));
+    if (found != context_.people.end()) {
+        seat.view.receipt(found->second, {frame.delivered, frame.read});
     }
 }
 
@@ -201,6 +210,7 @@ void Group::sent(Seat& seat, std::size_t index, const Frame& frame, bool measure
     const auto& send = context_.sends[index];
     if (measured) context_.stats.ack.record(Clock::now() - send.intended);
     seat.stream.sent(frame.seq);
+    seat.view.own_message(frame.seq);
     ledger_.accepted(frame.seq, content_digest(frame.message_id, seat.participant->account().user,
                                                "text", send.text));
     if (frame.seq >= send_at_.size()) send_at_.resize(frame.seq + 64, -1);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "load/replay/chat_view.hpp"
 #include "load/replay/conversation.hpp"
 #include "load/replay/participant.hpp"
 
@@ -18,6 +19,7 @@ struct Seat {
     Participant* participant = nullptr;
     Person person = 0;
     StreamChecker stream;
+    ChatView view;
     bool unacknowledged = false;  // something arrived since the last acknowledgement
     Seq acknowledged_here = 0;    // on this connection
     Seq settling = 0;             // of that, what was acknowledged a while ago
@@ -52,6 +54,7 @@ public:
     bool idle() const { return busy_ == 0; }
 
     void arrived(Seat& seat, const Frame& frame);
+    void receipt(Seat& seat, const Frame& frame);
     void sent(Seat& seat, std::size_t index, const Frame& frame, bool measured);
     // A send has its answer, whatever it is.
     void answered(Seat& seat);

@@ -95,7 +95,7 @@ void Participant::on_text(std::string_view text) {
     if (frame.type == "message") return on_message(frame);
     if (frame.type == "sent") return on_sent(frame);
     if (frame.type == "receipt") {
-        ++context_.stats.receipts;
+        on_receipt(frame);
     } else if (frame.type == "error") {
         on_error(frame, text);
     } else if (frame.type == "welcome") {
@@ -135,6 +135,11 @@ void Participant::on_message(const Frame& frame) {
     seat->group->arrived(*seat, frame);
     seat->unacknowledged = true;
     if (++unacknowledged_ >= window_ / 2) acknowledge();
+}
+
+void Participant::on_receipt(const Frame& frame) {
+    ++context_.stats.receipts;
+    if (auto* seat = seat_of(frame.chat)) seat->group->receipt(*seat, frame);
 }
 
 bool Participant::answered(std::size_t index) {
@@ -209,10 +214,19 @@ void Participant::acknowledge() {
         socket_.send(received_frame(seat->group->chat(), seq));
         if (context_.random.chance(read_chance)) {
             socket_.send(read_mark_frame(seat->group->chat(), seq));
+            seat->view.read_up_to(seq);
         }
         seat->stream.acknowledged(seq);
         seat->acknowledged_here = seq;
         last_sent_ = context_.loop.now();
+    }
+}
+
+void Participant::repeat_reads() {
+    if (!welcomed_ || !socket_.open()) return;
+    for (const auto* seat : seats_) {
+        if (seat->view.read() == 0) continue;
+        socket_.send(read_mark_frame(seat->group->chat(), seat->view.read()));
     }
 }
 

@@ -35,6 +35,9 @@ public:
     // About once a second: acknowledges what has arrived and keeps the session alive.
     void tick();
     std::size_t unanswered() const { return unanswered_.size(); }
+    // Says again how far he has read: a `read` has no answer and may have been lost with its
+    // connection.
+    void repeat_reads();
 
 private:
     void on_open() override;
@@ -46,6 +49,7 @@ private:
     void welcomed(std::string_view text);
     void on_message(const Frame& frame);
     void on_sent(const Frame& frame);
+    void on_receipt(const Frame& frame);
     void on_error(const Frame& frame, std::string_view text);
     void transmit(std::size_t index);
     bool answered(std::size_t index);

@@ -53,7 +53,7 @@ bool Replay::run() {
     const Verdict verdict = audit();
     print(verdict);
     return verdict.faults.total() == 0 && verdict.heads_apart == 0 && stats_.refused == 0 &&
-           stats_.errors == 0;
+           stats_.errors == 0 && verdict.clients_agree();
 }
 
 void Replay::prepare(Script script) {

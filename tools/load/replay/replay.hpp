@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -31,6 +32,13 @@ private:
         std::uint64_t events = 0;
         std::uint64_t heads_apart = 0;   // groups whose head the server says is another
         std::uint64_t marks_behind = 0;  // members whose delivered mark is not at the head
+        std::uint64_t wrong_statuses = 0;  // own messages that a client shows with another tick
+        std::uint64_t wrong_chats = 0;     // chats that a client shows with another head, read or
+                                           // unread count
+
+        bool clients_agree() const {
+            return marks_behind == 0 && wrong_statuses == 0 && wrong_chats == 0;
+        }
     };
 
     void prepare(Script script);
@@ -46,7 +54,12 @@ private:
     Verdict audit();
     void describe_faults(const Group& group, const Seat& seat, const Faults& faults);
     void compare_with_server(Group& group, Verdict& verdict);
-    void count_marks_behind(Group& group, Verdict& verdict);
+    void compare_clients(Verdict& verdict);
+    void compare_members(Group& group, Verdict& verdict);
+    void compare_chat_list(Participant& participant, Verdict& verdict);
+    // GET of every page; the token is the participant's.
+    void each_item(Participant& participant, const std::string& path,
+                   const std::function<void(std::string_view)>& visit);
     void print(const Verdict& verdict) const;
 
     ReplayOptions options_;

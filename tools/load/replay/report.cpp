@@ -8,12 +8,6 @@
 
 // The end of a replay: the audit and the table.
 namespace banter::load {
-namespace {
-
-constexpr auto marks_patience = std::chrono::seconds(10);
-
-}  // namespace
-
 Replay::Verdict Replay::audit() {
     Verdict verdict;
     for (auto& group : groups_) {
@@ -27,12 +21,7 @@ Replay::Verdict Replay::audit() {
         verdict.events += group.ledger().events();
         compare_with_server(group, verdict);
     }
-    const Time deadline = Clock::now() + marks_patience;
-    do {
-        verdict.marks_behind = 0;
-        for (auto& group : groups_) count_marks_behind(group, verdict);
-        for (auto& participant : participants_) participant.tick();
-    } while (verdict.marks_behind > 0 && Clock::now() < deadline);
+    compare_clients(verdict);
     return verdict;
 }
 
@@ -69,24 +58,6 @@ void Replay::compare_with_server(Group& group, Verdict& verdict) {
                      fmt::format("the head of {} is {}, but the receivers have seen {}",
                                  group.script().name, head.value_or(-1), group.ledger().head()));
     }
-}
-
-void Replay::count_marks_behind(Group& group, Verdict& verdict) {
-    std::string after;
-    do {
-        std::string path = "/v1/chats/" + group.chat() + "/members?limit=200";
-        if (!after.empty()) path += "&after=" + after;
-        std::string token;
-        accounts_api_.with_token(group.owner().account(),
-                                 [&](const auto& fresh) { token = fresh; });
-        loop_.run_until([&] { return !token.empty(); });
-        const auto answer = http_.request_and_wait({"GET", path, token, ""});
-        scan_array(member(answer.body, "items"), [&](std::string_view item) {
-            const auto delivered = integer(member(item, "delivered")).value_or(0);
-            if (static_cast<Seq>(delivered) < group.ledger().head()) ++verdict.marks_behind;
-        });
-        after = plain_string(member(answer.body, "next"));
-    } while (!after.empty());
 }
 
 void Replay::print(const Verdict& verdict) const {
@@ -128,6 +99,8 @@ void Replay::print(const Verdict& verdict) const {
     table.row("sends refused", stats_.refused);
     table.row("other errors", stats_.errors);
     table.row("members whose delivered mark is behind", verdict.marks_behind);
+    table.row("messages whose sender's client shows another status", verdict.wrong_statuses);
+    table.row("chats that a client shows in another state", verdict.wrong_chats);
     fmt::print("{}", options_.markdown ? table.markdown() : table.text());
     for (const auto& trouble : troubles_) fmt::print("{}\n", trouble);
     if (!stats_.first_error.empty()) fmt::print("First trouble: {}\n", stats_.first_error);
