@@ -3,12 +3,14 @@
 #include <exception>
 
 #include "load/bench/bench.hpp"
+#include "load/fanout/fan_out.hpp"
 #include "load/replay/replay.hpp"
 #include "load/storm/storm.hpp"
 
 namespace {
 
 using banter::load::BenchOptions;
+using banter::load::FanOutOptions;
 using banter::load::ReplayOptions;
 using banter::load::StormOptions;
 
@@ -109,8 +111,42 @@ void add_storm(CLI::App& app, StormOptions& options) {
     verb->add_flag("--markdown", options.markdown, "print the table for a document");
 }
 
-int run(const CLI::App& app, const ReplayOptions& replay, const BenchOptions& bench,
-        const StormOptions& storm) {
+void add_fan_out(CLI::App& app, FanOutOptions& options) {
+    auto* verb = app.add_subcommand("fan-out", "Measure messages to absent members of groups");
+    verb->add_option("--server", options.server, "URL of the server")->capture_default_str();
+    verb->add_option("--pid", options.server_pid, "its process")->required();
+    verb->add_option("--sizes", options.sizes, "members of the groups")
+        ->check(CLI::Range(2, 10'000))
+        ->capture_default_str();
+    verb->add_option("--groups", options.groups, "of each size")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    verb->add_option("--messages", options.messages, "to the groups of each size")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    verb->add_option("--rate", options.rate, "messages a second")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    verb->add_option("--openings", options.openings, "of the app, with news in one group")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    verb->add_option("--cpu", options.core, "run on this core");
+    verb->add_option("--prefix", options.prefix, "of the usernames; the same one reuses accounts");
+}
+
+struct AllOptions {
+    ReplayOptions replay;
+    BenchOptions bench;
+    StormOptions storm;
+    FanOutOptions fan_out;
+};
+
+int run(const CLI::App& app, const AllOptions& options) {
+    const auto& [replay, bench, storm, fan_out] = options;
+    if (app.got_subcommand("fan-out")) {
+        banter::load::FanOut(fan_out).run();
+        return 0;
+    }
     if (app.got_subcommand("storm")) return banter::load::Storm(storm).run() ? 0 : 1;
     if (app.got_subcommand("replay")) return banter::load::Replay(replay).run() ? 0 : 1;
     banter::load::Bench measured(bench);
@@ -123,16 +159,15 @@ int run(const CLI::App& app, const ReplayOptions& replay, const BenchOptions& be
 int main(int argc, char** argv) {
     CLI::App app{"Load, replay and benchmarks for a Banter server"};
     app.require_subcommand(1);
-    ReplayOptions replay;
-    BenchOptions bench;
-    StormOptions storm;
-    add_replay(app, replay);
-    add_bench(app, bench);
-    add_floor(app, bench);
-    add_storm(app, storm);
+    AllOptions options;
+    add_replay(app, options.replay);
+    add_bench(app, options.bench);
+    add_floor(app, options.bench);
+    add_storm(app, options.storm);
+    add_fan_out(app, options.fan_out);
     try {
         app.parse(argc, argv);
-        return run(app, replay, bench, storm);
+        return run(app, options);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     } catch (const std::exception& error) {

@@ -40,6 +40,16 @@ std::optional<std::uint64_t> ServerProcess::resident_bytes() const {
     return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
+std::optional<std::uint64_t> ServerProcess::written_bytes() const {
+    std::ifstream file("/proc/" + std::to_string(pid_) + "/io");
+    std::string name;
+    std::uint64_t bytes = 0;
+    while (file >> name >> bytes) {
+        if (name == "write_bytes:") return bytes;
+    }
+    return std::nullopt;
+}
+
 nanoseconds own_cpu_time() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

@@ -16,6 +16,8 @@ public:
     // steps of 10 ms). Nothing when there is no such process.
     std::optional<nanoseconds> cpu_time() const;
     std::optional<std::uint64_t> resident_bytes() const;
+    // What it has caused to be written to the disk since it began (/proc/PID/io).
+    std::optional<std::uint64_t> written_bytes() const;
 
 private:
     int pid_;
