@@ -91,6 +91,14 @@ def test_a_link_with_a_number_of_uses_lets_so_many_in(server, alice, group):
     assert join(joined, link).status == 200  # asked again, because the answer was lost
 
 
+def test_a_group_has_at_most_100_links(alice, group):
+    for _ in range(100):
+        made = make_link(alice, group)
+    alice.http.post(f"/v1/chats/{group}/links", {}).problem(409, "conflict")
+    alice.http.delete(f"/v1/chats/{group}/links/{made['link']}").ok(204)
+    make_link(alice, group)
+
+
 def test_a_revoked_or_unknown_link_is_not_found(alice, bob, dave, group):
     link = make_link(alice, group)
     path = f"/v1/chats/{group}/links/{link['link']}"

@@ -283,7 +283,7 @@ Task<HttpResponse> put_role(Api& api, Call call) {
 constexpr std::array<Endpoint, 9> endpoints = {{
     {Method::post, "/v1/chats", Access::signed_in, post_chat,
      "Open a direct chat (again: the same one) or make a group",
-     "200:Chat 201:Chat conflict too_many_members not_found",
+     "200:Chat 201:Chat too_many_members not_found",
      "{type:'direct' user:id}|{type:'group' title:title members?:[id] history?:HistoryMode"
      " client_id?:uuid}"},
     {Method::get, "/v1/chats", Access::signed_in, get_chats,
@@ -296,7 +296,7 @@ constexpr std::array<Endpoint, 9> endpoints = {{
      " join_approval?:flag}"},
     {Method::patch, "/v1/chats/{chat}/state", Access::signed_in, patch_state,
      "Mute, pin or archive a chat, or keep a draft: for the user alone, on all devices",
-     "200:{chat:uuid ...ChatState}", "{...StateChange}"},
+     "200:{chat:uuid ...Personal at:time}", "{...StateChange}"},
     {Method::get, "/v1/chats/{chat}/members", Access::signed_in, get_members,
      "Who is in the chat, and how far each has received and read", "200:Page<Member>",
      parameters("...Paging")},

@@ -51,7 +51,7 @@ constexpr std::array frame_table = {
     FrameDescription{"presence", server, "...Presence", "Of a watched user, now and on change"},
     FrameDescription{"typing", server, "chat:uuid user:id on:flag kind?:TypingKind",
                      "A member types or records, or stopped; kind: text unless said"},
-    FrameDescription{"state", server, "chat:uuid ...ChatState ref?:ref",
+    FrameDescription{"state", server, "chat:uuid ...Personal at:time ref?:ref",
                      "What the user keeps of the chat, to all his devices"},
     FrameDescription{"chat", server, "chat:uuid seq:seq sender:id ...Event",
                      "The chat changed; its event message follows"},
