@@ -40,6 +40,7 @@ async function main(): Promise<void> {
   window.addEventListener('offline', () => session.messenger.peek()?.probe());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') session.messenger.peek()?.nudge();
+    else session.messenger.peek()?.left();
   });
   render(<App session={session} notices={notices} />, document.getElementById('app')!);
   await session.start();

@@ -147,6 +147,15 @@ export class Recorder implements ConnectionListener {
   chat(): void {
     this.others.push('chat');
   }
+  state(): void {
+    this.others.push('state');
+  }
+  stateRefused(ref: string): void {
+    this.others.push(ref);
+  }
+  request(): void {
+    this.others.push('request');
+  }
   failedToOpen(): void {
     this.others.push('failedToOpen');
   }

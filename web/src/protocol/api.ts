@@ -4,9 +4,17 @@ import type {
   ChatId,
   ChatSummary,
   Device,
+  InviteLink,
+  JoinRequest,
+  KeptState,
+  LinkPreview,
   Member,
   Message,
+  MessageReceipt,
+  NewInviteLink,
+  NewReport,
   Page,
+  Permissions,
   PresenceState,
   Role,
   Seq,
@@ -27,6 +35,25 @@ export interface SignIn {
   password: string;
   device_name: string;
   device?: string;
+}
+
+export interface NewGroup {
+  title: string;
+  members: UserId[];
+  history: 'from_join' | 'shared';
+  client_id: string; // the same again makes no second group
+}
+
+export interface ChatChange {
+  title?: string;
+  description?: string;
+  permissions?: Partial<Permissions>;
+  join_approval?: boolean;
+}
+
+export interface LinkOptions {
+  expires_in_s?: number;
+  max_uses?: number;
 }
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
@@ -76,6 +103,18 @@ export class Api {
   presence(user: UserId): Promise<PresenceState> {
     return this.call('GET', `/users/${user}/presence`);
   }
+  contacts(): Promise<User[]> {
+    return this.every('/contacts');
+  }
+  addContact(user: UserId): Promise<void> {
+    return this.call('PUT', `/contacts/${user}`);
+  }
+  removeContact(user: UserId): Promise<void> {
+    return this.call('DELETE', `/contacts/${user}`);
+  }
+  blocks(): Promise<User[]> {
+    return this.every('/blocks');
+  }
   block(user: UserId): Promise<void> {
     return this.call('PUT', `/blocks/${user}`);
   }
@@ -95,22 +134,23 @@ export class Api {
   openDirect(user: UserId): Promise<ChatSummary> {
     return this.call('POST', '/chats', { type: 'direct', user });
   }
-  createGroup(title: string, members: UserId[], clientId: string): Promise<ChatSummary> {
-    const body = { type: 'group', title, members, client_id: clientId };
-    return this.call('POST', '/chats', body);
+  createGroup(group: NewGroup): Promise<ChatSummary> {
+    return this.call('POST', '/chats', { type: 'group', ...group });
   }
-  rename(chat: ChatId, title: string): Promise<ChatSummary> {
-    return this.call('PATCH', `/chats/${chat}`, { title });
+  changeChat(chat: ChatId, change: ChatChange): Promise<ChatSummary> {
+    return this.call('PATCH', `/chats/${chat}`, change);
   }
-  async members(chat: ChatId): Promise<Member[]> {
-    const all: Member[] = [];
-    for (let after: string | null = ''; after !== null;) {
-      const more: string = after ? `&after=${encodeURIComponent(after)}` : '';
-      const page: Page<Member> = await this.call('GET', `/chats/${chat}/members?limit=200${more}`);
-      all.push(...page.items);
-      after = page.next;
-    }
-    return all;
+  setPicture(chat: ChatId, picture: Blob): Promise<ChatSummary> {
+    return this.call('PUT', `/chats/${chat}/picture`, picture);
+  }
+  removePicture(chat: ChatId): Promise<void> {
+    return this.call('DELETE', `/chats/${chat}/picture`);
+  }
+  keep(chat: ChatId, change: Partial<KeptState>): Promise<KeptState> {
+    return this.call('PATCH', `/chats/${chat}/state`, change);
+  }
+  members(chat: ChatId): Promise<Member[]> {
+    return this.every(`/chats/${chat}/members`);
   }
   addMembers(chat: ChatId, members: UserId[]): Promise<void> {
     return this.call('POST', `/chats/${chat}/members`, { members });
@@ -120,6 +160,40 @@ export class Api {
   }
   setRole(chat: ChatId, user: UserId, role: Role): Promise<void> {
     return this.call('PUT', `/chats/${chat}/members/${user}/role`, { role });
+  }
+
+  makeLink(chat: ChatId, options: LinkOptions): Promise<NewInviteLink> {
+    return this.call('POST', `/chats/${chat}/links`, options);
+  }
+  links(chat: ChatId): Promise<InviteLink[]> {
+    return this.every(`/chats/${chat}/links`);
+  }
+  revokeLink(chat: ChatId, link: string): Promise<void> {
+    return this.call('DELETE', `/chats/${chat}/links/${link}`);
+  }
+  link(token: string): Promise<LinkPreview> {
+    return this.call('GET', `/links/${encodeURIComponent(token)}`);
+  }
+  // The chat when the user is in now; `requested` when its admins have to accept him first.
+  follow(token: string): Promise<ChatSummary | { status: 'requested' }> {
+    return this.call('POST', `/links/${encodeURIComponent(token)}`);
+  }
+  requests(chat: ChatId): Promise<JoinRequest[]> {
+    return this.every(`/chats/${chat}/requests`);
+  }
+  accept(chat: ChatId, user: UserId): Promise<void> {
+    return this.call('PUT', `/chats/${chat}/requests/${user}`);
+  }
+  // Refuses another's request, or withdraws one's own.
+  refuse(chat: ChatId, user: UserId): Promise<void> {
+    return this.call('DELETE', `/chats/${chat}/requests/${user}`);
+  }
+
+  receipts(chat: ChatId, seq: Seq): Promise<MessageReceipt[]> {
+    return this.every(`/chats/${chat}/messages/${seq}/receipts`);
+  }
+  report(report: NewReport): Promise<{ report: string }> {
+    return this.call('POST', '/reports', report);
   }
 
   // Answers oldest first, whichever way it asks.
@@ -135,9 +209,24 @@ export class Api {
     return page.items.sort((one, other) => one.seq - other.seq);
   }
 
+  // All pages of a list.
+  private async every<T>(path: string): Promise<T[]> {
+    const all: T[] = [];
+    for (let after: string | null = ''; after !== null;) {
+      const more: string = after ? `&after=${encodeURIComponent(after)}` : '';
+      const page: Page<T> = await this.call('GET', `${path}?limit=200${more}`);
+      all.push(...page.items);
+      after = page.next ?? null;
+    }
+    return all;
+  }
+
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const init: RequestInit = { method, credentials: 'same-origin', cache: 'no-store' };
-    if (body !== undefined) {
+    if (body instanceof Blob) {
+      init.body = body;
+      init.headers = { 'Content-Type': body.type };
+    } else if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { 'Content-Type': 'application/json' };
     }

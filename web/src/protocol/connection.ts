@@ -11,13 +11,16 @@ import type {
   ClientFrame,
   ClientId,
   ErrorFrame,
+  KeptState,
   Message,
   PendingSend,
   PresenceFrame,
   ReceiptFrame,
+  RequestFrame,
   SentFrame,
   Seq,
   ServerFrame,
+  StateFrame,
   TypingFrame,
   UserId,
   WelcomeFrame,
@@ -38,6 +41,10 @@ export interface ConnectionListener {
   presence(frame: PresenceFrame): void;
   typing(frame: TypingFrame): void;
   chat(frame: ChatFrame): void;
+  // `ref`: of the change that asked for it, when this page did.
+  state(frame: StateFrame): void;
+  stateRefused(ref: string, problem: Problem): void;
+  request(frame: RequestFrame): void;
   problem(problem: Problem): void;
   // An attempt failed before the server greeted: the sign-in may have run out.
   failedToOpen(): void;
@@ -58,6 +65,9 @@ const probeMs = 3_000; // the same, when there is reason for doubt
 const sentMs = 30_000; // a send's answer
 const acknowledgePauseMs = 150;
 const mostWatched = 500;
+
+// How the `ref` of every change of a chat's state begins.
+export const stateRef = 'state:';
 
 // Keeps one session with the server alive, whatever happens to the sockets under it, and tells
 // the listener what arrives. Knows nothing of the DOM; single-threaded like its caller.
@@ -142,6 +152,13 @@ export class Connection {
 
   typing(chat: ChatId, on: boolean): void {
     if (this.current === 'online') this.transmit({ type: 'typing', chat, on }, 'typing');
+  }
+
+  // Changes how the user keeps the chat; the answer carries `ref`. False: not connected.
+  keep(chat: ChatId, change: Partial<KeptState>, ref: string): boolean {
+    if (this.current !== 'online') return false;
+    this.transmit({ type: 'state', chat, ...change }, ref);
+    return true;
   }
 
   // From now on exactly these people's presence is wanted (the first 500 of them).
@@ -249,6 +266,10 @@ export class Connection {
       case 'chat':
         this.restartStream(frame.chat, frame.change, frame.users);
         return this.listener.chat(frame);
+      case 'state':
+        return this.listener.state(frame);
+      case 'request':
+        return this.listener.request(frame);
       case 'synced':
         return this.syncedArrived();
       case 'error':
@@ -310,6 +331,7 @@ export class Connection {
   private errorArrived(frame: ErrorFrame): void {
     const problem = new Problem(frame);
     if (frame.client_id) return this.sendRefused(frame.client_id, problem);
+    if (frame.ref?.startsWith(stateRef)) return this.listener.stateRefused(frame.ref, problem);
     // Of what the user did not ask for himself he need not hear; `read` is worth another try.
     if (frame.ref === 'read' && isTemporary(problem.code)) {
       this.readTimer.set(Math.max(problem.retryAfterMs, 100), () => this.sendReads());

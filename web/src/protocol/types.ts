@@ -34,10 +34,32 @@ export interface Preview {
   at?: Timestamp;
 }
 
+// Who may do a thing in a group.
+export type Scope = 'members' | 'admins';
+
+export interface Permissions {
+  send: Scope;
+  edit: Scope; // the title, the description and the picture
+}
+
+// How one user keeps a chat, the same on all of his devices.
+export interface KeptState {
+  muted_until: Timestamp | null;
+  pinned: boolean;
+  archived: boolean;
+  draft: string;
+}
+
 export interface ChatSummary {
   chat: ChatId;
   type: 'direct' | 'group';
   title?: string | null;
+  description?: string;
+  picture?: string | null; // a path of this server
+  permissions?: Partial<Permissions>;
+  join_approval?: boolean;
+  history?: 'from_join' | 'shared';
+  state?: Partial<KeptState>;
   head: Seq;
   first_seq: Seq;
   read: Seq;
@@ -64,6 +86,56 @@ export interface ChatEvent {
   users?: UserId[];
   title?: string;
   role?: Role;
+  description?: string;
+  picture?: string | null;
+  permissions?: Partial<Permissions>;
+  join_approval?: boolean;
+}
+
+// An invite link as its list shows it; its address is told only when it is made.
+export interface InviteLink {
+  link: string;
+  expires_at: Timestamp;
+  max_uses: number | null;
+  uses: number;
+  created_by: UserId;
+  created_at: Timestamp;
+}
+export interface NewInviteLink extends InviteLink {
+  url: string;
+  token: string;
+}
+
+// What an invite link leads to.
+export interface LinkPreview {
+  chat: ChatId;
+  title: string;
+  description: string;
+  members: number;
+  join_approval: boolean;
+}
+
+export interface JoinRequest {
+  user: UserId;
+  username: string;
+  display_name: string;
+  at: Timestamp;
+}
+
+export interface MessageReceipt {
+  user: UserId;
+  delivered_at: Timestamp | null;
+  read_at: Timestamp | null; // null also where the reader's privacy withholds it
+}
+
+export type ReportReason = 'spam' | 'abuse' | 'other';
+
+export interface NewReport {
+  chat: ChatId;
+  seqs?: Seq[];
+  user?: UserId;
+  reason: ReportReason;
+  text?: string;
 }
 
 export interface Message {
@@ -141,11 +213,26 @@ export interface PresenceFrame extends PresenceState {
   type: 'presence';
   user: UserId;
 }
+export type TypingKind = 'text' | 'recording';
 export interface TypingFrame {
   type: 'typing';
   chat: ChatId;
   user: UserId;
   on: boolean;
+  kind?: TypingKind;
+}
+export interface StateFrame extends KeptState {
+  type: 'state';
+  chat: ChatId;
+  at: Timestamp;
+  ref?: string;
+}
+export interface RequestFrame {
+  type: 'request';
+  chat: ChatId;
+  user: UserId;
+  status: 'open' | 'accepted' | 'refused';
+  at: Timestamp;
 }
 export interface ChatFrame extends ChatEvent {
   type: 'chat';
@@ -182,6 +269,8 @@ export type ServerFrame =
   | PresenceFrame
   | TypingFrame
   | ChatFrame
+  | StateFrame
+  | RequestFrame
   | ErrorFrame
   | GoodbyeFrame
   | PongFrame;
@@ -198,5 +287,6 @@ export type ClientFrame =
     }
   | { type: 'received' | 'read'; chat: ChatId; seq: Seq }
   | { type: 'typing'; chat: ChatId; on: boolean }
+  | ({ type: 'state'; chat: ChatId } & Partial<KeptState>)
   | { type: 'watch' | 'unwatch'; users: UserId[] }
   | { type: 'ping'; n: number };

@@ -2,9 +2,11 @@ import type {
   ChatFrame,
   ChatId,
   ChatSummary,
+  KeptState,
   Member,
   Message,
   PendingSend,
+  Permissions,
   Preview,
   ReceiptFrame,
   Role,
@@ -34,6 +36,12 @@ export interface ChatState {
   readonly type: 'direct' | 'group';
   readonly known: boolean; // false: only messages have been seen, not the chat itself
   readonly title: string; // direct chats: the other person's name, when the server says it
+  readonly description: string;
+  readonly picture: string | undefined; // its address
+  readonly permissions: Permissions;
+  readonly joinApproval: boolean;
+  readonly sharesHistory: boolean; // newcomers see what was said before them
+  readonly kept: KeptState;
   readonly peer: UserId | undefined; // direct chats: the other person
   readonly head: Seq;
   readonly firstSeq: Seq;
@@ -58,6 +66,12 @@ export function unknownChat(chat: ChatId): ChatState {
     type: 'group',
     known: false,
     title: '',
+    description: '',
+    picture: undefined,
+    permissions: { send: 'members', edit: 'members' },
+    joinApproval: false,
+    sharesHistory: false,
+    kept: { muted_until: null, pinned: false, archived: false, draft: '' },
     peer: undefined,
     head: 0,
     firstSeq: 1,
@@ -97,6 +111,12 @@ export function withSummary(
     known: true,
     type: summary.type,
     title: summary.title ?? state.title,
+    description: summary.description ?? state.description,
+    picture: summary.picture === undefined ? state.picture : (summary.picture ?? undefined),
+    permissions: { ...state.permissions, ...summary.permissions },
+    joinApproval: summary.join_approval ?? state.joinApproval,
+    sharesHistory: summary.history === undefined ? state.sharesHistory : isShared(summary),
+    kept: { ...state.kept, ...summary.state },
     peer: peerOf(summary, me) ?? state.peer,
     head,
     firstSeq: summary.first_seq,
@@ -108,6 +128,10 @@ export function withSummary(
     last,
     left: false,
   };
+}
+
+function isShared(summary: ChatSummary): boolean {
+  return summary.history === 'shared';
 }
 
 function memberCountOf({ members }: ChatSummary): number | undefined {
@@ -258,6 +282,16 @@ export function withChange(state: ChatState, frame: ChatFrame, me: UserId): Chat
   switch (frame.change) {
     case 'title':
       return { ...state, title: frame.title ?? state.title };
+    case 'description':
+      return { ...state, description: frame.description ?? '' };
+    case 'picture':
+      return { ...state, picture: frame.picture ?? undefined };
+    case 'permissions':
+      return {
+        ...state,
+        permissions: { ...state.permissions, ...frame.permissions },
+        joinApproval: frame.join_approval ?? state.joinApproval,
+      };
     case 'member_removed':
       return withoutMembers(state, users, me);
     case 'member_added':
@@ -298,6 +332,28 @@ function withRole(
 // Between the two memberships lie messages that this user may not see.
 function rejoined(state: ChatState): ChatState {
   return { ...state, left: false, membersStale: true, timeline: emptyTimeline, loaded: false };
+}
+
+// How the user keeps the chat, as the server or another page of his says.
+export function withKept(state: ChatState, change: Partial<KeptState>): ChatState {
+  return { ...state, kept: { ...state.kept, ...change } };
+}
+
+export function manages(state: ChatState): boolean {
+  return state.type === 'group' && !state.left && state.role !== 'member';
+}
+
+export function maySend(state: ChatState): boolean {
+  return !state.left && (state.role !== 'member' || state.permissions.send === 'members');
+}
+
+export function mayEdit(state: ChatState): boolean {
+  const group = state.type === 'group' && !state.left;
+  return group && (state.role !== 'member' || state.permissions.edit === 'members');
+}
+
+export function isMuted({ kept }: ChatState, now: number): boolean {
+  return kept.muted_until !== null && Date.parse(kept.muted_until) > now;
 }
 
 function withMark(

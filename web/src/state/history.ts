@@ -4,6 +4,7 @@ import { Problem } from '../protocol/problem';
 import type { ChatId, ChatSummary, UserId } from '../protocol/types';
 import { withMembers, withNewestLine, withSummary, type ChatState } from './chat-state';
 import type { Chats } from './chats';
+import type { Drafts } from './drafts';
 import type { Limiter } from './limiter';
 import type { Notices } from './notices';
 import { fill, highest, holeAfter, lowest, newest, prepend } from './timeline';
@@ -23,6 +24,7 @@ export class History {
   constructor(
     private readonly api: Api,
     private readonly chats: Chats,
+    private readonly drafts: Drafts,
     private readonly me: UserId,
     private readonly limiter: Limiter,
     private readonly notices: Notices,
@@ -49,6 +51,7 @@ export class History {
   }
 
   takeSummary(summary: ChatSummary, place = 0): ChatState {
+    if (summary.state?.draft !== undefined) this.drafts.listed(summary.chat, summary.state.draft);
     return this.chats.update(summary.chat, (state) => withSummary(state, summary, this.me, place));
   }
 

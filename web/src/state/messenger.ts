@@ -1,25 +1,30 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { Api } from '../protocol/api';
-import type { Clock } from '../protocol/clock';
+import type { Api, NewGroup } from '../protocol/api';
+import { Timer, type Clock } from '../protocol/clock';
 import { Connection, type ConnectionListener, type Phase } from '../protocol/connection';
 import type { Problem } from '../protocol/problem';
 import type { OpenSocket } from '../protocol/socket';
 import type {
   ChatFrame,
   ChatId,
+  KeptState,
   Message,
   PendingSend,
   PresenceFrame,
   ReceiptFrame,
+  RequestFrame,
   SentFrame,
   Seq,
+  StateFrame,
   TypingFrame,
   User,
   UserId,
   WelcomeFrame,
 } from '../protocol/types';
 import {
+  manages,
   withChange,
+  withKept,
   withMessage,
   withPending,
   withRead,
@@ -30,7 +35,10 @@ import {
   type ChatState,
 } from './chat-state';
 import { Chats } from './chats';
+import { Contacts } from './contacts';
+import { Drafts } from './drafts';
 import { History } from './history';
+import { JoinRequests } from './join-requests';
 import type { KnownDevices } from './known-devices';
 import { Limiter } from './limiter';
 import type { Notices } from './notices';
@@ -56,6 +64,7 @@ export interface MessengerOptions {
 }
 
 const requestsAtOnce = 6;
+const minuteMs = 60_000;
 const keptWhenClosed = 200; // messages of a chat that is not open
 
 // Everything of one signed-in user: applies what the connection brings to the chats, and what
@@ -70,6 +79,9 @@ export class Messenger implements ConnectionListener {
   readonly typingBoard: TypingBoard;
   readonly typingReporter: TypingReporter;
   readonly history: History;
+  readonly drafts: Drafts;
+  readonly requests: JoinRequests;
+  readonly contacts: Contacts;
   readonly api: Api;
   readonly notices: Notices;
   readonly unsent = computed(() =>
@@ -77,6 +89,7 @@ export class Messenger implements ConnectionListener {
   );
   private readonly connection: Connection;
   private readonly endings: (() => void)[] = [];
+  private readonly minute: Timer;
   private device: string;
 
   constructor(private readonly options: MessengerOptions) {
@@ -89,7 +102,13 @@ export class Messenger implements ConnectionListener {
     this.people = new People(api, limiter);
     this.people.meet(me);
     this.typingBoard = new TypingBoard(clock);
-    this.history = new History(api, this.chats, me.user, limiter, notices);
+    this.contacts = new Contacts(api, this.people, notices);
+    this.requests = new JoinRequests(api, me.user, limiter, notices);
+    this.minute = new Timer(clock);
+    this.drafts = new Drafts(clock, (chat, draft, ref) =>
+      this.connection.keep(chat, { draft }, ref),
+    );
+    this.history = new History(api, this.chats, this.drafts, me.user, limiter, notices);
     const listener = this;
     this.connection = new Connection({ open: openSocket, clock, random, platform, listener });
     this.typingReporter = new TypingReporter(clock, (chat, on) =>
@@ -107,10 +126,17 @@ export class Messenger implements ConnectionListener {
       this.chats.list.value.flatMap((state) => (state.peer ? [state.peer] : [])),
     );
     this.endings.push(effect(() => this.connection.watch(peers.value)));
+    const asked = computed(() =>
+      this.chats.list.value.filter((state) => state.joinApproval && manages(state)),
+    );
+    this.endings.push(effect(() => this.requests.loadNew(asked.value.map((state) => state.chat))));
+    this.tellTime();
     this.connection.start();
   }
 
   stop(): void {
+    this.drafts.flushAll();
+    this.minute.cancel();
     this.typingReporter.stop();
     this.typingBoard.clear();
     for (const end of this.endings) end();
@@ -125,6 +151,11 @@ export class Messenger implements ConnectionListener {
     this.connection.probe();
   }
 
+  // Nobody looks any more: what is half written is kept.
+  left(): void {
+    this.drafts.flushAll();
+  }
+
   // --- what the user does
 
   open(chat: ChatId | undefined): void {
@@ -132,6 +163,7 @@ export class Messenger implements ConnectionListener {
     if (before === chat) return;
     this.typingReporter.stop();
     this.openChat.value = chat;
+    if (before) this.drafts.flush(before);
     const closed = before && this.chats.peek(before);
     if (closed) this.shorten(closed);
     if (chat) this.history.open(chat);
@@ -177,10 +209,33 @@ export class Messenger implements ConnectionListener {
     return summary.chat;
   }
 
-  async createGroup(title: string, members: UserId[], clientId: string): Promise<ChatId> {
-    const summary = await this.api.createGroup(title, members, clientId);
+  async createGroup(group: NewGroup): Promise<ChatId> {
+    const summary = await this.api.createGroup(group);
     this.history.takeSummary(summary);
     return summary.chat;
+  }
+
+  // The chat's id, or undefined while the user waits to be let in; throws a Problem.
+  async followLink(token: string, chat: ChatId, title: string): Promise<ChatId | undefined> {
+    const answer = await this.api.follow(token);
+    if ('chat' in answer) {
+      this.history.takeSummary(answer);
+      return answer.chat;
+    }
+    this.requests.remember(chat, title);
+    return undefined;
+  }
+
+  // Mutes, pins, puts away: shown at once, and taken back when the server refuses.
+  async keep(chat: ChatId, change: Partial<KeptState>): Promise<void> {
+    const before = this.chats.peek(chat)!.kept;
+    this.chats.update(chat, (state) => withKept(state, change));
+    try {
+      await this.api.keep(chat, change);
+    } catch (failure) {
+      this.chats.update(chat, (state) => withKept(state, before));
+      this.notices.report(failure);
+    }
   }
 
   async changeMe(change: Parameters<Api['changeMe']>[0]): Promise<void> {
@@ -233,6 +288,9 @@ export class Messenger implements ConnectionListener {
   }
 
   synced(): void {
+    this.drafts.synced();
+    this.requests.reload();
+    this.contacts.load().catch((failure: unknown) => this.notices.report(failure));
     this.history.refreshList().catch((failure: unknown) => this.notices.report(failure));
     const open = this.openChat.peek();
     if (open) this.history.open(open);
@@ -279,12 +337,28 @@ export class Messenger implements ConnectionListener {
   }
 
   typing(frame: TypingFrame): void {
-    this.typingBoard.set(frame.chat, frame.user, frame.on);
+    this.typingBoard.set(frame.chat, frame.user, frame.on, frame.kind);
+  }
+
+  state({ chat, muted_until, pinned, archived, draft, ref }: StateFrame): void {
+    this.drafts.arrived(chat, draft, ref);
+    this.chats.update(chat, (now) => withKept(now, { muted_until, pinned, archived, draft }));
+  }
+
+  stateRefused(ref: string, problem: Problem): void {
+    this.drafts.refused(ref, problem);
+  }
+
+  request(frame: RequestFrame): void {
+    this.requests.arrived(frame);
+    if (frame.user === this.myId && frame.status === 'accepted')
+      this.history.refreshChat(frame.chat);
   }
 
   chat(frame: ChatFrame): void {
     const rejoined = frame.change === 'member_added' && frame.users?.includes(this.myId);
     this.chats.update(frame.chat, (state) => withChange(state, frame, this.myId));
+    if (frame.change === 'member_added') this.requests.forget(frame.chat, frame.users ?? []);
     if (rejoined) this.history.refreshChat(frame.chat);
     this.tidy(frame.chat);
   }
@@ -299,6 +373,11 @@ export class Messenger implements ConnectionListener {
 
   ended(code: number): void {
     this.options.expired(code);
+  }
+
+  private tellTime(): void {
+    this.chats.now.value = this.options.clock.now();
+    this.minute.set(minuteMs, () => this.tellTime());
   }
 
   private settle(own: PendingSend): void {

@@ -1,31 +1,36 @@
 import { signal, type Signal } from '@preact/signals';
 import { Timer, type Clock } from '../protocol/clock';
-import type { ChatId, UserId } from '../protocol/types';
+import type { ChatId, TypingKind, UserId } from '../protocol/types';
 
 const renewMs = 3_000; // the server forgets after 6 s without renewal
 const forgetMs = 7_000;
 
-// Who is typing where, as the server relays it.
+export interface Typist {
+  readonly user: UserId;
+  readonly kind: TypingKind;
+}
+
+// Who is typing or recording where, as the server relays it.
 export class TypingBoard {
-  private readonly chats = new Map<ChatId, Signal<readonly UserId[]>>();
+  private readonly chats = new Map<ChatId, Signal<readonly Typist[]>>();
   private readonly timers = new Map<string, Timer>();
 
   constructor(private readonly clock: Clock) {}
 
-  in(chat: ChatId): readonly UserId[] {
+  in(chat: ChatId): readonly Typist[] {
     return this.at(chat).value;
   }
 
-  set(chat: ChatId, user: UserId, on: boolean): void {
+  set(chat: ChatId, user: UserId, on: boolean, kind: TypingKind = 'text'): void {
     const timer = this.timer(`${chat} ${user}`);
     timer.cancel();
     const others = this.at(chat)
       .peek()
-      .filter((other) => other !== user);
+      .filter((other) => other.user !== user);
     if (on) timer.set(forgetMs, () => this.set(chat, user, false));
     const before = this.at(chat).peek();
     if (on || others.length !== before.length)
-      this.at(chat).value = on ? [...others, user] : others;
+      this.at(chat).value = on ? [...others, { user, kind }] : others;
   }
 
   clear(): void {
@@ -33,10 +38,10 @@ export class TypingBoard {
     for (const chat of this.chats.values()) chat.value = [];
   }
 
-  private at(chat: ChatId): Signal<readonly UserId[]> {
+  private at(chat: ChatId): Signal<readonly Typist[]> {
     let board = this.chats.get(chat);
     if (!board) {
-      board = signal<readonly UserId[]>([]);
+      board = signal<readonly Typist[]>([]);
       this.chats.set(chat, board);
     }
     return board;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Message, PendingSend, Seq } from '../protocol/types';
+import type { ChatId, Message, PendingSend, Seq } from '../protocol/types';
 import type { Messenger } from '../state/messenger';
 import type { Tick } from '../state/ticks';
 import { Avatar } from './avatar';
@@ -7,7 +7,9 @@ import { useMessenger } from './context';
 import { clockTime, fullTime, toneOf } from './format';
 import { Icon } from './icons';
 import { memo, shallowEqual } from './memo';
+import { Menu, type MenuItem } from './menu';
 import { MessageText } from './message-text';
+import { ask } from './overlays';
 import type { BubbleRow } from './rows';
 import { Ticks } from './ticks';
 import { kindName, nameOf } from './wording';
@@ -17,6 +19,7 @@ export interface BubbleProps {
   tick: Tick | undefined; // of one's own messages
   quoted: Message | undefined; // what it answers, as far as that is loaded
   group: boolean;
+  chat: ChatId;
   canReply: boolean;
   onReply: (seq: Seq) => void;
   jump: (seq: Seq) => void;
@@ -31,7 +34,7 @@ export const Bubble = memo(PlainBubble, (before, after) => {
 
 function PlainBubble(props: BubbleProps): JSX.Element {
   const messenger = useMessenger();
-  const { row, tick, quoted, group, canReply, onReply, jump } = props;
+  const { row, tick, quoted, group, chat, canReply, onReply, jump } = props;
   const mine = row.sender === messenger.myId;
   const named = group && !mine;
   const classes = ['bubble-row', mine ? 'mine' : 'theirs'];
@@ -65,9 +68,31 @@ function PlainBubble(props: BubbleProps): JSX.Element {
           <Icon name="reply" />
         </button>
       )}
+      {seq !== undefined && (
+        <Menu
+          class="bubble-menu"
+          label="What to do with this message"
+          items={actionsOf(row, chat, seq, mine)}
+        />
+      )}
       {row.pending?.failed && <Failure send={row.pending} messenger={messenger} />}
     </li>
   );
+}
+
+function actionsOf(row: BubbleRow, chat: ChatId, seq: Seq, mine: boolean): MenuItem[] {
+  const actions: MenuItem[] = [];
+  if (row.text && 'clipboard' in navigator) {
+    const copy = (): void => void navigator.clipboard.writeText(row.text);
+    actions.push({ label: 'Copy text', icon: 'copy', run: copy });
+  }
+  const info = (): void => ask({ kind: 'message-info', chat, seq });
+  actions.push({ label: 'Message info', icon: 'read', run: info });
+  if (!mine) {
+    const report = (): void => ask({ kind: 'report', chat, user: row.sender, seq });
+    actions.push({ label: 'Report…', icon: 'flag', danger: true, run: report });
+  }
+  return actions;
 }
 
 function Meta({ at, tick }: { at: string; tick: Tick | undefined }): JSX.Element {

@@ -1,13 +1,16 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { ChatState } from '../state/chat-state';
+import { isMuted, manages, type ChatState } from '../state/chat-state';
 import { tickOf, type Tick } from '../state/ticks';
 import { Avatar } from './avatar';
+import { chatActions } from './chat-actions';
 import { useMessenger } from './context';
 import { fullTime, listTime, plural } from './format';
+import { Icon, type IconName } from './icons';
+import { Menu } from './menu';
 import { chatAddress } from './routes';
 import { Ticks } from './ticks';
-import { chatTitle, eventLine, kindName, nameOf } from './wording';
+import { chatTitle, eventLine, kindName, nameOf, typistLine } from './wording';
 
 export function ChatRow({ state }: { state: ChatState }): JSX.Element {
   const messenger = useMessenger();
@@ -18,16 +21,19 @@ export function ChatRow({ state }: { state: ChatState }): JSX.Element {
   const online = state.peer && messenger.people.presence(state.peer)?.status === 'online';
   const at = state.pending.at(-1)?.at ?? state.last?.at;
   const unread = open || state.left ? 0 : state.unread;
+  const muted = isMuted(state, messenger.chats.now.value);
+  const asking = manages(state) ? messenger.requests.in(state.chat).length : 0;
   return (
-    <li ref={row}>
+    <li ref={row} class="chat-item">
       <a
-        class={`chat-row ${open ? 'open' : ''} ${unread > 0 ? 'has-unread' : ''}`}
+        class={`chat-row ${open ? 'open' : ''} ${unread > 0 && !muted ? 'has-unread' : ''}`}
         href={chatAddress(state.chat)}
         aria-current={open ? 'page' : undefined}
       >
         <Avatar
           id={state.peer ?? state.chat}
           name={title}
+          picture={state.picture}
           group={state.type === 'group'}
           online={online === true}
         />
@@ -40,17 +46,41 @@ export function ChatRow({ state }: { state: ChatState }): JSX.Element {
           </time>
         )}
         <PreviewLine state={state} />
-        {unread > 0 && (
-          <span
-            class="unread-badge"
-            aria-label={plural(unread, 'unread message', 'unread messages')}
-          >
-            {unread > 999 ? '999+' : unread}
-          </span>
-        )}
+        <span class="chat-row-marks">
+          {muted && <Mark icon="mute" label="muted" />}
+          {state.kept.pinned && <Mark icon="pin" label="pinned" />}
+          {asking > 0 && (
+            <span class="asking-badge" aria-label={plural(asking, 'request', 'requests')}>
+              {`+${asking}`}
+            </span>
+          )}
+          {unread > 0 && (
+            <span
+              class={muted ? 'unread-badge muted' : 'unread-badge'}
+              aria-label={plural(unread, 'unread message', 'unread messages')}
+            >
+              {unread > 999 ? '999+' : unread}
+            </span>
+          )}
+        </span>
         {online && <span class="visually-hidden">online</span>}
       </a>
+      <Menu
+        class="row-menu"
+        icon="down"
+        label={`What to do with ${title}`}
+        items={chatActions(state, messenger)}
+      />
     </li>
+  );
+}
+
+function Mark({ icon, label }: { icon: IconName; label: string }): JSX.Element {
+  return (
+    <span class="chat-row-mark" title={label}>
+      <Icon name={icon} />
+      <span class="visually-hidden">{label}</span>
+    </span>
   );
 }
 
@@ -78,9 +108,22 @@ function PreviewLine({ state }: { state: ChatState }): JSX.Element {
   const messenger = useMessenger();
   const typing = messenger.typingBoard.in(state.chat);
   if (typing.length > 0) {
-    const named = state.type === 'group' ? `${nameOf(typing[0]!, messenger)} is ` : '';
-    const who = `${named}typing…`;
-    return <span class="chat-row-preview typing">{who}</span>;
+    return (
+      <span class="chat-row-preview typing">
+        {typistLine(state, typing.slice(0, 1), messenger)}
+      </span>
+    );
+  }
+  const draft = messenger.drafts.text(state.chat).trim();
+  if (draft && messenger.openChat.value !== state.chat) {
+    return (
+      <span class="chat-row-preview">
+        <span class="chat-row-text" dir="auto">
+          <strong class="draft-mark">Draft: </strong>
+          {draft}
+        </span>
+      </span>
+    );
   }
   const tick = lastTick(state, messenger.myId);
   return (

@@ -1,4 +1,4 @@
-import { useSignal, type Signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
@@ -10,7 +10,6 @@ import { plural } from './format';
 import { Icon } from './icons';
 
 const tallest = 180; // pixels, then the text scrolls
-const drafts = new Map<string, string>();
 
 interface ComposerProps {
   state: ChatState;
@@ -20,22 +19,18 @@ interface ComposerProps {
 export function Composer({ state, replyTo }: ComposerProps): JSX.Element {
   const messenger = useMessenger();
   const { chat } = state;
-  const text = useSignal(drafts.get(chat) ?? '');
+  const text = messenger.drafts.text(chat);
   const area = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => fitHeight(area.current!), [text.value]);
+  useLayoutEffect(() => fitHeight(area.current!), [text]);
   useFocus(area, replyTo.value);
-  const excess = byteLength(text.value) - messenger.textBytes.value;
-  const change = (value: string): void => {
-    text.value = value;
-    drafts.set(chat, value);
-  };
+  const excess = byteLength(text) - messenger.textBytes.value;
   const submit = (): void => {
     // A lone surrogate is no character: the server would refuse the message for it.
-    const words = wellFormed(text.value).trim();
+    const words = wellFormed(text).trim();
     if (!words || excess > 0) return;
     messenger.send(chat, words, replyTo.value);
     replyTo.value = undefined;
-    change('');
+    messenger.drafts.sent(chat);
   };
   return (
     <form
@@ -56,13 +51,13 @@ export function Composer({ state, replyTo }: ComposerProps): JSX.Element {
         <textarea
           ref={area}
           rows={1}
-          value={text.value}
+          value={text}
           placeholder="Write a message"
           aria-label="Message"
           dir="auto"
           enterkeyhint="send"
           onInput={(event) => {
-            change(event.currentTarget.value);
+            messenger.drafts.write(chat, event.currentTarget.value);
             if (event.currentTarget.value) messenger.typingReporter.typed(chat);
             else messenger.typingReporter.stop();
           }}
@@ -77,7 +72,7 @@ export function Composer({ state, replyTo }: ComposerProps): JSX.Element {
           type="submit"
           class="send-button"
           aria-label="Send"
-          disabled={!text.value.trim() || excess > 0}
+          disabled={!text.trim() || excess > 0}
         >
           <Icon name="send" />
         </button>

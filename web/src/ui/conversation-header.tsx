@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { ChatState } from '../state/chat-state';
+import { manages, type ChatState } from '../state/chat-state';
 import type { Messenger } from '../state/messenger';
 import { Avatar } from './avatar';
+import { chatActions } from './chat-actions';
 import { useMessenger } from './context';
-import { lastSeen, listNames, plural } from './format';
+import { lastSeen, plural } from './format';
 import { Icon } from './icons';
-import { chatTitle, nameOf } from './wording';
+import { Menu } from './menu';
+import { chatTitle, nameOf, typistLine } from './wording';
 
 const mostNamed = 8;
 
@@ -21,6 +23,7 @@ export function ConversationHeader({ state, onInfo }: HeaderProps): JSX.Element 
   useEffect(() => {
     if (state.membersStale) messenger.history.ensureMembers(state.chat);
   }, [state.membersStale]);
+  const asking = manages(state) ? messenger.requests.in(state.chat).length : 0;
   const { text, lively } = subtitle(state, messenger);
   return (
     <header class="conversation-header">
@@ -31,6 +34,7 @@ export function ConversationHeader({ state, onInfo }: HeaderProps): JSX.Element 
         <Avatar
           id={state.peer ?? state.chat}
           name={title}
+          picture={state.picture}
           group={state.type === 'group'}
           size="small"
         />
@@ -41,9 +45,15 @@ export function ConversationHeader({ state, onInfo }: HeaderProps): JSX.Element 
           </span>
         </span>
       </button>
+      {asking > 0 && (
+        <button type="button" class="asking-button" onClick={onInfo}>
+          {plural(asking, 'request', 'requests')}
+        </button>
+      )}
       <button type="button" class="icon-button" aria-label="Chat details" onClick={onInfo}>
         <Icon name="info" />
       </button>
+      <Menu label="What to do with this chat" items={chatActions(state, messenger)} />
     </header>
   );
 }
@@ -51,19 +61,13 @@ export function ConversationHeader({ state, onInfo }: HeaderProps): JSX.Element 
 // Who is typing; else whether the other one is there; else who is in the group.
 function subtitle(state: ChatState, messenger: Messenger): { text: string; lively: boolean } {
   const typing = messenger.typingBoard.in(state.chat);
-  if (typing.length > 0) return { text: typingText(state, typing, messenger), lively: true };
+  if (typing.length > 0) return { text: typistLine(state, typing, messenger), lively: true };
   if (state.type === 'group') return { text: memberNames(state, messenger), lively: false };
   const presence = state.peer && messenger.people.presence(state.peer);
   if (!presence) return { text: '', lively: false };
   if (presence.status === 'online') return { text: 'online', lively: true };
   const seen = presence.status === 'offline' && presence.last_seen;
   return { text: seen ? lastSeen(seen) : '', lively: false };
-}
-
-function typingText(state: ChatState, typing: readonly string[], messenger: Messenger): string {
-  if (state.type === 'direct') return 'typing…';
-  const names = typing.slice(0, 3).map((user) => nameOf(user, messenger));
-  return `${listNames(names)} ${names.length === 1 ? 'is' : 'are'} typing…`;
 }
 
 function memberNames(state: ChatState, messenger: Messenger): string {

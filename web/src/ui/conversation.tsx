@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useCallback } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
-import type { ChatState } from '../state/chat-state';
+import { maySend, type ChatState } from '../state/chat-state';
 import { ChatInfo } from './chat-info';
 import { Composer } from './composer';
 import { useMessenger } from './context';
@@ -36,6 +36,7 @@ function KnownConversation({ state }: { state: ChatState }): JSX.Element {
   const messenger = useMessenger();
   const replyTo = useSignal<Seq | undefined>(undefined);
   const infoOpen = useSignal(false);
+  const blocked = state.peer !== undefined && messenger.contacts.hasBlocked(state.peer);
   const reply = useCallback((seq: Seq) => {
     replyTo.value = seq;
   }, []);
@@ -48,6 +49,10 @@ function KnownConversation({ state }: { state: ChatState }): JSX.Element {
       <MessageList state={state} onReply={reply} />
       {state.left ? (
         <p class="left-line">You are no longer in this group.</p>
+      ) : !maySend(state) ? (
+        <p class="left-line">Only admins may write in this group.</p>
+      ) : blocked ? (
+        <p class="left-line">You have blocked this person. Unblock them to write.</p>
       ) : (
         <Composer state={state} replyTo={replyTo} />
       )}

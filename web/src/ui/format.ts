@@ -52,10 +52,15 @@ export function listTime(at: string, now = new Date()): string {
   return shortFormat.format(new Date(at));
 }
 
-export function lastSeen(at: string, now = new Date()): string {
+// "today at 12:04", "on 3 May at 12:04".
+export function momentOf(at: string, now = new Date()): string {
   const day = dayName(at, now);
   const when = day === 'Today' || day === 'Yesterday' ? day.toLowerCase() : `on ${day}`;
-  return `last seen ${when} at ${clockTime(at)}`;
+  return `${when} at ${clockTime(at)}`;
+}
+
+export function lastSeen(at: string, now = new Date()): string {
+  return `last seen ${momentOf(at, now)}`;
 }
 
 export function initials(name: string): string {

@@ -1,12 +1,16 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { Member, User } from '../protocol/types';
-import type { ChatState } from '../state/chat-state';
-import { Avatar } from './avatar';
+import { manages, type ChatState } from '../state/chat-state';
 import { useMessenger } from './context';
-import { plural } from './format';
+import { GroupHead } from './group-head';
+import { GroupSettings } from './group-settings';
 import { Icon } from './icons';
+import { InviteLinks } from './invite-links';
+import { JoinRequests } from './join-requests';
+import { KeepButtons } from './keep-buttons';
 import { MemberRow } from './member-row';
+import { ask } from './overlays';
 import { PeoplePicker } from './people-picker';
 import { nameOf } from './wording';
 
@@ -20,14 +24,12 @@ interface GroupInfoProps {
 export function GroupInfo({ state, onClose }: GroupInfoProps): JSX.Element {
   const messenger = useMessenger();
   const adding = useSignal(false);
-  const manages = !state.left && state.role !== 'member';
+  const managing = manages(state);
   return (
     <>
-      <div class="info-head">
-        <Avatar id={state.chat} name={state.title} group size="large" />
-        {manages ? <TitleForm state={state} /> : <h3 dir="auto">{state.title}</h3>}
-        <p class="subtitle">{plural(state.memberCount, 'member', 'members')}</p>
-      </div>
+      <GroupHead state={state} />
+      <KeepButtons state={state} />
+      {managing && <JoinRequests state={state} />}
       {adding.value && (
         <AddMembers
           state={state}
@@ -38,7 +40,7 @@ export function GroupInfo({ state, onClose }: GroupInfoProps): JSX.Element {
       )}
       {!adding.value && (
         <div class="button-row">
-          {manages && (
+          {managing && (
             <button
               type="button"
               class="quiet-button"
@@ -69,36 +71,25 @@ export function GroupInfo({ state, onClose }: GroupInfoProps): JSX.Element {
         </div>
       )}
       <MemberList state={state} />
+      {managing && <InviteLinks state={state} />}
+      {managing && <GroupSettings state={state} />}
+      {!state.left && <ReportGroup state={state} />}
     </>
   );
 }
 
-function TitleForm({ state }: { state: ChatState }): JSX.Element {
-  const messenger = useMessenger();
-  const title = useSignal(state.title);
-  const wanted = title.value.trim();
-  const rename = (event: SubmitEvent): void => {
-    event.preventDefault();
-    if (!wanted || wanted === state.title) return;
-    void messenger.changeGroup(state.chat, (api) => api.rename(state.chat, wanted));
-  };
+function ReportGroup({ state }: { state: ChatState }): JSX.Element {
   return (
-    <form class="inline-form" onSubmit={rename}>
-      <input
-        type="text"
-        aria-label="Title"
-        maxLength={128}
-        value={title.value}
-        onInput={(event) => {
-          title.value = event.currentTarget.value;
-        }}
-      />
-      {wanted && wanted !== state.title && (
-        <button type="submit" class="primary-button">
-          Save
-        </button>
-      )}
-    </form>
+    <div class="button-row">
+      <button
+        type="button"
+        class="quiet-button danger"
+        onClick={() => ask({ kind: 'report', chat: state.chat })}
+      >
+        <Icon name="flag" />
+        Report group
+      </button>
+    </div>
   );
 }
 

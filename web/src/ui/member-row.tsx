@@ -6,6 +6,7 @@ import type { ChatState } from '../state/chat-state';
 import { Avatar } from './avatar';
 import { useMessenger } from './context';
 import { Icon } from './icons';
+import { ask } from './overlays';
 import { chatAddress, goTo } from './routes';
 
 interface MemberRowProps {
@@ -25,6 +26,8 @@ export function MemberRow({ state, member, name }: MemberRowProps): JSX.Element 
   const open = useSignal(false);
   const mine = member.user === messenger.myId;
   const user = messenger.people.user(member.user);
+  const { contacts } = messenger;
+  const known = contacts.has(member.user);
   const actions = mine || state.left ? [] : actionsFor(state, member, name);
   const run = (action: Action): void => {
     if (action.confirm && !confirm(action.confirm)) return;
@@ -68,6 +71,15 @@ export function MemberRow({ state, member, name }: MemberRowProps): JSX.Element 
           <button type="button" class="quiet-button" onClick={() => void talk()}>
             Message
           </button>
+          {user && (
+            <button
+              type="button"
+              class="quiet-button"
+              onClick={() => void (known ? contacts.remove(user) : contacts.add(user))}
+            >
+              {known ? 'Remove from contacts' : 'Add to contacts'}
+            </button>
+          )}
           {actions.map((action) => (
             <button
               key={action.label}
@@ -78,6 +90,13 @@ export function MemberRow({ state, member, name }: MemberRowProps): JSX.Element 
               {action.label}
             </button>
           ))}
+          <button
+            type="button"
+            class="quiet-button danger"
+            onClick={() => ask({ kind: 'report', chat: state.chat, user: member.user })}
+          >
+            Report
+          </button>
         </div>
       )}
     </li>

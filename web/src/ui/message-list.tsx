@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Seq } from '../protocol/types';
-import type { ChatState } from '../state/chat-state';
+import { maySend, type ChatState } from '../state/chat-state';
 import { tickOf, type Tick } from '../state/ticks';
 import { find } from '../state/timeline';
 import { Bubble } from './bubble';
@@ -105,7 +105,8 @@ function RowView({ row, state, onReply, jump }: RowProps): JSX.Element {
           tick={tickOfRow(row, state, messenger.myId)}
           quoted={row.replyTo === undefined ? undefined : find(state.timeline, row.replyTo)}
           group={state.type === 'group'}
-          canReply={!state.left}
+          chat={state.chat}
+          canReply={maySend(state)}
           onReply={onReply}
           jump={jump}
         />

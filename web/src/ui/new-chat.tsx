@@ -2,11 +2,12 @@ import { useSignal, type Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { User } from '../protocol/types';
-import { explain } from '../state/notices';
+import { useAttempt } from './attempt';
 import { useMessenger } from './context';
 import { Dialog } from './dialog';
+import { FormError } from './form-error';
 import { Icon } from './icons';
-import { PeoplePicker } from './people-picker';
+import { PeoplePicker, Person } from './people-picker';
 import { chatAddress, goTo } from './routes';
 
 export function NewChat({ onClose }: { onClose: () => void }): JSX.Element {
@@ -52,8 +53,24 @@ function NewDirect({ group, onClose }: NewDirectProps): JSX.Element {
             <small>Talk to several people at once</small>
           </span>
         </button>
+        <ContactList onPick={(user) => void open(user)} />
       </PeoplePicker>
     </Dialog>
+  );
+}
+
+function ContactList({ onPick }: { onPick: (user: User) => void }): JSX.Element | null {
+  const contacts = useMessenger().contacts.list.value;
+  if (contacts.length === 0) return null;
+  return (
+    <section class="stack" aria-label="Contacts">
+      <h3 class="list-heading">Contacts</h3>
+      <ul class="people">
+        {contacts.map((user) => (
+          <Person key={user.user} user={user} onPick={() => onPick(user)} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -61,33 +78,33 @@ function NewGroup({ onClose }: { onClose: () => void }): JSX.Element {
   const messenger = useMessenger();
   const title = useSignal('');
   const chosen = useSignal<readonly User[]>([]);
-  const failure = useSignal('');
-  const busy = useSignal(false);
+  const shared = useSignal(false);
+  const { busy, failure, run } = useAttempt();
   // One id for every try of this dialog, so that a repeat makes no second group.
   const clientId = useRef(crypto.randomUUID());
   const toggle = (user: User): void => {
     const others = chosen.value.filter((other) => other.user !== user.user);
     chosen.value = others.length < chosen.value.length ? others : [...others, user];
   };
-  const create = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (busy.value) return;
-    busy.value = true;
-    failure.value = '';
-    try {
-      const users = chosen.value.map((user) => user.user);
-      const chat = await messenger.createGroup(title.value.trim(), users, clientId.current);
-      onClose();
-      goTo(chatAddress(chat));
-    } catch (problem) {
-      failure.value = explain(problem);
-    } finally {
-      busy.value = false;
-    }
+  const create = async (): Promise<void> => {
+    const chat = await messenger.createGroup({
+      title: title.value.trim(),
+      members: chosen.value.map((user) => user.user),
+      history: shared.value ? 'shared' : 'from_join',
+      client_id: clientId.current,
+    });
+    onClose();
+    goTo(chatAddress(chat));
   };
   return (
     <Dialog title="New group" onClose={onClose}>
-      <form class="stack" onSubmit={(event) => void create(event)}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(create);
+        }}
+      >
         <label class="field">
           Title
           <input
@@ -101,11 +118,17 @@ function NewGroup({ onClose }: { onClose: () => void }): JSX.Element {
             }}
           />
         </label>
-        {failure.value && (
-          <p class="form-error" role="alert">
-            {failure.value}
-          </p>
-        )}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={shared.value}
+            onChange={(event) => {
+              shared.value = event.currentTarget.checked;
+            }}
+          />
+          Who joins later sees the earlier messages, too
+        </label>
+        <FormError text={failure.value} />
         <button type="submit" class="primary-button" disabled={!title.value.trim() || busy.value}>
           Create group
         </button>

@@ -102,13 +102,13 @@ function useSearch(query: string): Search {
   return search.value;
 }
 
-interface PersonProps {
+export interface PersonProps {
   user: User;
   chosen?: boolean | undefined;
   onPick: () => void;
 }
 
-function Person({ user, chosen, onPick }: PersonProps): JSX.Element {
+export function Person({ user, chosen, onPick }: PersonProps): JSX.Element {
   return (
     <li>
       <button type="button" class="person" aria-pressed={chosen} onClick={onPick}>

@@ -2,13 +2,16 @@ import { signal } from '@preact/signals';
 
 // The page's address after `#`: which chat is open, or what a link was followed for.
 export type Route =
-  { name: 'home' } | { name: 'chat'; chat: string } | { name: 'claim' | 'invite'; token: string };
+  | { name: 'home' }
+  | { name: 'chat'; chat: string }
+  | { name: 'claim' | 'invite' | 'join'; token: string };
 
 export function parseRoute(hash: string): Route {
   const chat = /^#\/chat\/([\w-]+)$/.exec(hash);
   if (chat) return { name: 'chat', chat: chat[1]! };
-  const link = /^#(claim|invite)=(.+)$/.exec(hash);
-  if (link) return { name: link[1] as 'claim' | 'invite', token: decodeURIComponent(link[2]!) };
+  const link = /^#(claim|invite|join)=(.+)$/.exec(hash);
+  if (link)
+    return { name: link[1] as 'claim' | 'invite' | 'join', token: decodeURIComponent(link[2]!) };
   return { name: 'home' };
 }
 

@@ -6,6 +6,7 @@ import { Avatar } from './avatar';
 import { useMessenger, useSession } from './context';
 import { Dialog } from './dialog';
 import { plural } from './format';
+import { PeopleLists } from './people-lists';
 
 export function Settings({ onClose }: { onClose: () => void }): JSX.Element {
   const messenger = useMessenger();
@@ -18,6 +19,7 @@ export function Settings({ onClose }: { onClose: () => void }): JSX.Element {
       </div>
       <NameForm me={me} />
       <PrivacyForm me={me} />
+      <PeopleLists />
       {me.role === 'operator' && <Invite />}
       <Devices />
       <SignOut />

@@ -1,10 +1,14 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { useMessenger } from './context';
 import { Conversation } from './conversation';
 import { ConnectionBanner } from './connection-banner';
 import { Icon } from './icons';
+import { JoinDialog } from './join-dialog';
 import { NewChat } from './new-chat';
+import { OverlayView } from './overlay-view';
+import { closeOverlay } from './overlays';
 import { route } from './routes';
 import { Settings } from './settings';
 import { Sidebar } from './sidebar';
@@ -21,6 +25,7 @@ export function Shell(): JSX.Element {
   useSignalEffect(() => {
     messenger.open(route.value.name === 'chat' ? route.value.chat : undefined);
   });
+  useEffect(() => closeOverlay, []);
   const chat = messenger.openChat.value;
   return (
     <div class={`shell ${chat ? 'shows-chat' : 'shows-list'}`}>
@@ -36,6 +41,8 @@ export function Shell(): JSX.Element {
         />
         {chat ? <Conversation key={chat} chat={chat} /> : <NothingOpen />}
       </div>
+      {route.value.name === 'join' && <JoinDialog key={route.value.token} />}
+      <OverlayView />
       {panel.value === 'new-chat' && <NewChat onClose={close} />}
       {panel.value === 'settings' && <Settings onClose={close} />}
     </div>

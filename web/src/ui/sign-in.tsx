@@ -22,6 +22,11 @@ const leads = {
   in: 'Welcome back.',
 };
 
+const joinLeads: Partial<Record<Mode, string>> = {
+  up: 'An account lets you in.',
+  in: 'Sign in to see it.',
+};
+
 type Mode = keyof typeof headings;
 
 export function SignInScreen(): JSX.Element {
@@ -29,6 +34,7 @@ export function SignInScreen(): JSX.Element {
   const wantsUp = useSignal(false);
   const here = route.value;
   const mode = modeOf(here, wantsUp.value);
+  const joins = here.name === 'join';
   const switchMode = (): void => {
     if (here.name === 'claim' || here.name === 'invite') forgetLink();
     wantsUp.value = mode === 'in';
@@ -43,7 +49,9 @@ export function SignInScreen(): JSX.Element {
           Banter
         </div>
         <h1>{headings[mode]}</h1>
-        <p class="lead">{leads[mode]}</p>
+        <p class="lead">
+          {joins ? `You are invited to a group. ${joinLeads[mode]}` : leads[mode]}
+        </p>
         {session.reason.value && <p class="hint">{session.reason.value}</p>}
         {!window.isSecureContext && <InsecureHint />}
         <AccountForm key={mode} mode={mode} here={here} />

@@ -1,7 +1,20 @@
-import type { Message, UserId } from '../protocol/types';
+import type { ChatEvent, Message, Scope, UserId } from '../protocol/types';
 import type { ChatState } from '../state/chat-state';
 import type { Messenger } from '../state/messenger';
+import type { Typist } from '../state/typing';
 import { listNames } from './format';
+
+// "typing…", "Ann and Bob are typing…", "Ann is recording…".
+export function typistLine(
+  state: ChatState,
+  typists: readonly Typist[],
+  messenger: Messenger,
+): string {
+  const doing = typists.every(({ kind }) => kind === 'recording') ? 'recording…' : 'typing…';
+  if (state.type === 'direct') return doing;
+  const names = typists.slice(0, 3).map(({ user }) => nameOf(user, messenger));
+  return `${listNames(names)} ${names.length === 1 ? 'is' : 'are'} ${doing}`;
+}
 
 const somebody = 'Somebody';
 
@@ -34,7 +47,11 @@ export function eventLine(message: Message, messenger: Messenger): string {
     case 'description':
       return `${actor} changed the description`;
     case 'picture':
-      return `${actor} changed the picture`;
+      return event.picture === null
+        ? `${actor} removed the picture`
+        : `${actor} changed the picture`;
+    case 'permissions':
+      return permissionsLine(actor, event);
     case 'member_added':
       return users.length === 1 && users[0] === sender
         ? `${actor} joined`
@@ -48,6 +65,18 @@ export function eventLine(message: Message, messenger: Messenger): string {
     default:
       return `${actor} changed the chat`;
   }
+}
+
+function permissionsLine(actor: string, event: ChatEvent): string {
+  const rules: string[] = [];
+  const { permissions, join_approval: approval } = event;
+  const who = (scope: Scope): string => (scope === 'admins' ? 'only admins' : 'all members');
+  if (permissions?.send) rules.push(`${who(permissions.send)} may write`);
+  if (permissions?.edit) rules.push(`${who(permissions.edit)} may edit the group`);
+  if (approval !== undefined)
+    rules.push(approval ? 'admins let people in' : 'links let people in');
+  if (rules.length === 0) return `${actor} changed the permissions`;
+  return `${actor} changed the permissions: ${listNames(rules)}`;
 }
 
 function roleLine(actor: string, whom: string, role: string | undefined): string {

@@ -10,7 +10,7 @@ describe('TypingBoard', () => {
     clock.advance(5000);
     board.set('a', '2', true);
     clock.advance(6999);
-    expect(board.in('a')).toEqual(['2']);
+    expect(board.in('a')).toEqual([{ user: '2', kind: 'text' }]);
     clock.advance(1);
     expect(board.in('a')).toEqual([]);
   });

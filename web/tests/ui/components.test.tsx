@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Seq } from '../../src/protocol/types';
 import { Problem } from '../../src/protocol/problem';
 import { unknownChat } from '../../src/state/chat-state';
+import { Drafts } from '../../src/state/drafts';
 import type { Messenger } from '../../src/state/messenger';
 import type { Session } from '../../src/state/session';
 import { Composer } from '../../src/ui/composer';
@@ -14,7 +15,7 @@ import { parseRoute, route } from '../../src/ui/routes';
 import { SignInScreen } from '../../src/ui/sign-in';
 import { Ticks } from '../../src/ui/ticks';
 import { eventLine } from '../../src/ui/wording';
-import { message } from '../fakes';
+import { FakeClock, message } from '../fakes';
 
 afterEach(() => {
   cleanup();
@@ -38,6 +39,7 @@ describe('Composer', () => {
     const send = vi.fn();
     const messenger = {
       send,
+      drafts: new Drafts(new FakeClock(), () => true),
       textBytes: signal(textBytes),
       typingReporter: { typed: vi.fn(), stop: vi.fn() },
     } as unknown as Messenger;
@@ -153,6 +155,12 @@ describe('event lines', () => {
     ['2', { change: 'title', title: 'Trip' }, 'Bob changed the title to “Trip”'],
     ['2', { change: 'role', users: ['3'], role: 'admin' }, 'Bob made Cleo an admin'],
     ['2', { change: 'created', title: 'Trip' }, 'Bob created the group “Trip”'],
+    ['2', { change: 'picture', picture: null }, 'Bob removed the picture'],
+    [
+      '2',
+      { change: 'permissions', permissions: { send: 'admins' }, join_approval: true },
+      'Bob changed the permissions: only admins may write and admins let people in',
+    ],
     ['9', { change: 'moon_phase' }, 'Somebody changed the chat'],
   ])('of %s', (sender, event, expected) => {
     expect(line(sender, event)).toBe(expected);
