@@ -74,6 +74,12 @@ std::string encode_typing(const domain::ChatId& chat, bool on) {
     });
 }
 
+std::string encode_draft(const domain::ChatId& chat, std::string_view draft, std::string_view ref) {
+    return encode("state", [&](JsonObject& object) {
+        object.text("chat", to_string(chat)).text("draft", draft).text("ref", ref);
+    });
+}
+
 std::string encode_watch(std::span<const domain::UserId> users) {
     return encode_users("watch", users);
 }

@@ -30,6 +30,8 @@ std::string encode_send(const domain::ClientId& client_id, const domain::ChatId&
 std::string encode_received(const domain::ChatId& chat, domain::Seq seq);
 std::string encode_read(const domain::ChatId& chat, domain::Seq seq);
 std::string encode_typing(const domain::ChatId& chat, bool on);
+// `ref` comes back in the answer.
+std::string encode_draft(const domain::ChatId& chat, std::string_view draft, std::string_view ref);
 std::string encode_watch(std::span<const domain::UserId> users);
 std::string encode_unwatch(std::span<const domain::UserId> users);
 std::string encode_ping(std::int64_t n);

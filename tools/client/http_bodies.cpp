@@ -83,6 +83,10 @@ User read_user(Fields& fields, const json::object&) {
     user.username = fields.text("username");
     user.display_name = fields.optional_text("display_name").value_or(user.username);
     user.role = fields.optional_text("role").value_or("");
+    if (auto privacy = fields.optional_object("privacy")) {
+        user.last_seen_audience = privacy->optional_text("last_seen").value_or("");
+        user.read_receipts_audience = privacy->optional_text("read_receipts").value_or("");
+    }
     return user;
 }
 
@@ -128,7 +132,55 @@ ChatSummary read_chat(Fields& fields, const json::object&) {
     chat.preview = fields.optional_text("preview").value_or("");
     chat.at = read_optional_time(fields, "at").value_or(base::Timestamp{});
     chat.members = fields.optional_number("members").value_or(0);
+    chat.description = fields.optional_text("description").value_or("");
+    chat.has_picture = fields.optional_text("picture").has_value();
+    if (auto permissions = fields.optional_object("permissions")) {
+        chat.send_scope = permissions->optional_text("send").value_or(chat.send_scope);
+        chat.edit_scope = permissions->optional_text("edit").value_or(chat.edit_scope);
+    }
+    chat.join_approval = fields.optional_flag("join_approval").value_or(false);
+    chat.history = fields.optional_text("history").value_or("");
+    if (auto state = fields.optional_object("state")) {
+        chat.kept = read_kept_state(*state);
+        if (state->problem()) fields.note("state", "is not a state");
+    }
     return chat;
+}
+
+InviteLink read_link(Fields& fields, const json::object&) {
+    InviteLink link;
+    link.id = fields.text("link");
+    link.url = fields.optional_text("url").value_or("");
+    link.expires_at = read_time(fields, "expires_at");
+    link.max_uses = fields.optional_number("max_uses");
+    link.uses = fields.optional_number("uses").value_or(0);
+    link.created_by = fields.optional_id<domain::UserId>("created_by").value_or(domain::UserId{});
+    return link;
+}
+
+LinkPreview read_link_preview(Fields& fields, const json::object&) {
+    LinkPreview preview;
+    preview.chat = fields.id<domain::ChatId>("chat");
+    preview.title = fields.optional_text("title").value_or("");
+    preview.description = fields.optional_text("description").value_or("");
+    preview.members = fields.optional_number("members").value_or(0);
+    preview.join_approval = fields.optional_flag("join_approval").value_or(false);
+    return preview;
+}
+
+// The chat, or {status:"requested"}.
+Followed read_followed(Fields& fields, const json::object& object) {
+    if (!object.contains("chat")) return {};
+    return {.chat = read_chat(fields, object)};
+}
+
+JoinRequest read_join_request(Fields& fields, const json::object&) {
+    JoinRequest request;
+    request.user = fields.id<domain::UserId>("user");
+    request.username = fields.optional_text("username").value_or("");
+    request.display_name = fields.optional_text("display_name").value_or(request.username);
+    request.at = read_optional_time(fields, "at").value_or(base::Timestamp{});
+    return request;
 }
 
 Member read_member(Fields& fields, const json::object&) {
@@ -182,10 +234,11 @@ std::string encode_direct_chat(domain::UserId with) {
 }
 
 std::string encode_group(std::string_view title, std::span<const domain::UserId> members,
-                         const domain::ClientId& client_id) {
+                         const domain::ClientId& client_id, bool shares_history) {
     return write_object([&](JsonObject& object) {
         object.text("type", "group").text("title", title);
         write_users(object, members);
+        if (shares_history) object.text("history", "shared");
         object.text("client_id", to_string(client_id));
     });
 }
@@ -194,8 +247,58 @@ std::string encode_members(std::span<const domain::UserId> members) {
     return write_object([&](JsonObject& object) { write_users(object, members); });
 }
 
-std::string encode_title(std::string_view title) {
-    return write_object([&](JsonObject& object) { object.text("title", title); });
+std::string encode(const GroupChange& change) {
+    return write_object([&](JsonObject& object) {
+        if (change.title) object.text("title", *change.title);
+        if (change.description) object.text("description", *change.description);
+        if (change.send_scope || change.edit_scope) {
+            JsonObject permissions(object.open("permissions"));
+            if (change.send_scope) permissions.text("send", *change.send_scope);
+            if (change.edit_scope) permissions.text("edit", *change.edit_scope);
+        }
+        if (change.join_approval) object.flag("join_approval", *change.join_approval);
+    });
+}
+
+std::string encode(const KeptChange& change) {
+    return write_object([&](JsonObject& object) {
+        if (change.muted_until && *change.muted_until) {
+            object.text("muted_until", base::format_rfc3339(**change.muted_until));
+        } else if (change.muted_until) {
+            object.null("muted_until");
+        }
+        if (change.pinned) object.flag("pinned", *change.pinned);
+        if (change.archived) object.flag("archived", *change.archived);
+    });
+}
+
+std::string encode(const LinkOptions& options) {
+    return write_object([&](JsonObject& object) {
+        if (options.expires_in) object.number("expires_in_s", options.expires_in->count());
+        if (options.max_uses) {
+            object.number("max_uses", static_cast<std::int64_t>(*options.max_uses));
+        }
+    });
+}
+
+std::string encode(const Report& report) {
+    return write_object([&](JsonObject& object) {
+        object.text("chat", to_string(report.chat)).text("reason", report.reason);
+        if (!report.seqs.empty()) {
+            protocol::append_json_array(
+                object.open("seqs"), report.seqs,
+                [](std::string& out, domain::Seq seq) { out += std::to_string(seq.value); });
+        }
+        if (report.user) object.text("user", to_string(report.user));
+        if (!report.text.empty()) object.text("text", report.text);
+    });
+}
+
+std::string encode_privacy(std::string_view name, std::string_view audience) {
+    return write_object([&](JsonObject& object) {
+        JsonObject privacy(object.open("privacy"));
+        privacy.text(name, audience);
+    });
 }
 
 std::string encode_role(std::string_view role) {
@@ -235,6 +338,22 @@ Result<Page<Message>> decode_messages(std::string_view body) {
 }
 Result<Page<MessageReceipt>> decode_receipts(std::string_view body) {
     return decode_page(body, read_message_receipt);
+}
+
+Result<InviteLink> decode_link(std::string_view body) {
+    return decode(body, read_link);
+}
+Result<Page<InviteLink>> decode_links(std::string_view body) {
+    return decode_page(body, read_link);
+}
+Result<LinkPreview> decode_link_preview(std::string_view body) {
+    return decode(body, read_link_preview);
+}
+Result<Followed> decode_followed(std::string_view body) {
+    return decode(body, read_followed);
+}
+Result<Page<JoinRequest>> decode_requests(std::string_view body) {
+    return decode_page(body, read_join_request);
 }
 
 Error decode_problem(int status, std::string_view body) {

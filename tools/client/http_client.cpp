@@ -1,5 +1,8 @@
 #include "client/http_client.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "client/client_frame.hpp"
 #include "client/http_bodies.hpp"
 
@@ -52,17 +55,33 @@ Result<HttpResponse> HttpClient::signed_exchange(HttpRequest& request) {
     return transport_.exchange(request);
 }
 
-Result<std::string> HttpClient::call(std::string method, std::string target, std::string body) {
+Result<std::string> HttpClient::call(std::string method, std::string target, std::string body,
+                                     std::string_view content_type) {
     HttpRequest request{.method = std::move(method),
                         .target = std::move(target),
                         .bearer = {},
-                        .body = std::move(body)};
+                        .body = std::move(body),
+                        .content_type = std::string(content_type)};
     auto response = tokens_ ? signed_exchange(request) : transport_.exchange(request);
     if (!response) return std::unexpected(response.error());
     if (response->status < 200 || response->status >= 300) {
         return std::unexpected(decode_problem(response->status, response->body));
     }
     return std::move(response->body);
+}
+
+template <class T>
+Result<std::vector<T>> HttpClient::every(const std::string& target,
+                                         Result<Page<T>> (*decode)(std::string_view)) {
+    std::vector<T> all;
+    std::string after;
+    do {
+        auto page = decoded(call("GET", target + page_query(after)), decode);
+        if (!page) return std::unexpected(page.error());
+        std::ranges::move(page->items, std::back_inserter(all));
+        after = page->items.empty() ? std::string() : page->next;
+    } while (!after.empty());
+    return all;
 }
 
 // ---- users and sessions
@@ -99,6 +118,30 @@ Result<Presence> HttpClient::presence(domain::UserId id) {
     return presence;
 }
 
+Result<User> HttpClient::set_privacy(std::string_view name, std::string_view audience) {
+    return decoded(call("PATCH", "/v1/me", encode_privacy(name, audience)), decode_user);
+}
+
+Result<std::vector<User>> HttpClient::contacts() {
+    return every("/v1/contacts", decode_users);
+}
+
+Result<void> HttpClient::add_contact(domain::UserId id) {
+    return done(call("PUT", "/v1/contacts/" + to_string(id)));
+}
+
+Result<void> HttpClient::remove_contact(domain::UserId id) {
+    return done(call("DELETE", "/v1/contacts/" + to_string(id)));
+}
+
+Result<std::vector<User>> HttpClient::blocks() {
+    return every("/v1/blocks", decode_users);
+}
+
+Result<void> HttpClient::report(const Report& report) {
+    return done(call("POST", "/v1/reports", encode(report)));
+}
+
 Result<void> HttpClient::block(domain::UserId id) {
     return done(call("PUT", "/v1/blocks/" + to_string(id)));
 }
@@ -123,25 +166,31 @@ Result<ChatSummary> HttpClient::open_direct_chat(domain::UserId with) {
 
 Result<ChatSummary> HttpClient::create_group(std::string_view title,
                                              std::span<const domain::UserId> members,
-                                             const domain::ClientId& client_id) {
-    return decoded(call("POST", "/v1/chats", encode_group(title, members, client_id)), decode_chat);
+                                             const domain::ClientId& client_id,
+                                             bool shares_history) {
+    auto body = encode_group(title, members, client_id, shares_history);
+    return decoded(call("POST", "/v1/chats", std::move(body)), decode_chat);
 }
 
-Result<void> HttpClient::rename(const domain::ChatId& id, std::string_view title) {
-    return done(call("PATCH", chat_path(id), encode_title(title)));
+Result<void> HttpClient::change_group(const domain::ChatId& id, const GroupChange& change) {
+    return done(call("PATCH", chat_path(id), encode(change)));
+}
+
+Result<void> HttpClient::set_picture(const domain::ChatId& id, std::string picture,
+                                     std::string_view content_type) {
+    return done(call("PUT", chat_path(id) + "/picture", std::move(picture), content_type));
+}
+
+Result<void> HttpClient::remove_picture(const domain::ChatId& id) {
+    return done(call("DELETE", chat_path(id) + "/picture"));
+}
+
+Result<void> HttpClient::keep(const domain::ChatId& id, const KeptChange& change) {
+    return done(call("PATCH", chat_path(id) + "/state", encode(change)));
 }
 
 Result<std::vector<Member>> HttpClient::members(const domain::ChatId& id) {
-    std::vector<Member> all;
-    std::string after;
-    do {
-        auto page =
-            decoded(call("GET", chat_path(id) + "/members" + page_query(after)), decode_members);
-        if (!page) return std::unexpected(page.error());
-        all.insert(all.end(), page->items.begin(), page->items.end());
-        after = page->items.empty() ? std::string() : page->next;
-    } while (!after.empty());
-    return all;
+    return every(chat_path(id) + "/members", decode_members);
 }
 
 Result<void> HttpClient::add_members(const domain::ChatId& id,
@@ -157,6 +206,40 @@ Result<void> HttpClient::set_role(const domain::ChatId& id, domain::UserId user,
                                   std::string_view role) {
     const auto target = chat_path(id) + "/members/" + to_string(user) + "/role";
     return done(call("PUT", target, encode_role(role)));
+}
+
+// ---- links and requests
+
+Result<InviteLink> HttpClient::make_link(const domain::ChatId& id, const LinkOptions& options) {
+    return decoded(call("POST", chat_path(id) + "/links", encode(options)), decode_link);
+}
+
+Result<std::vector<InviteLink>> HttpClient::links(const domain::ChatId& id) {
+    return every(chat_path(id) + "/links", decode_links);
+}
+
+Result<void> HttpClient::revoke_link(const domain::ChatId& id, std::string_view link) {
+    return done(call("DELETE", chat_path(id) + "/links/" + percent_encode(link)));
+}
+
+Result<LinkPreview> HttpClient::link_preview(std::string_view token) {
+    return decoded(call("GET", "/v1/links/" + percent_encode(token)), decode_link_preview);
+}
+
+Result<Followed> HttpClient::follow_link(std::string_view token) {
+    return decoded(call("POST", "/v1/links/" + percent_encode(token)), decode_followed);
+}
+
+Result<std::vector<JoinRequest>> HttpClient::requests(const domain::ChatId& id) {
+    return every(chat_path(id) + "/requests", decode_requests);
+}
+
+Result<void> HttpClient::accept(const domain::ChatId& id, domain::UserId user) {
+    return done(call("PUT", chat_path(id) + "/requests/" + to_string(user)));
+}
+
+Result<void> HttpClient::refuse(const domain::ChatId& id, domain::UserId user) {
+    return done(call("DELETE", chat_path(id) + "/requests/" + to_string(user)));
 }
 
 // ---- messages
@@ -176,10 +259,8 @@ Result<Sent> HttpClient::send(const domain::ChatId& id, const domain::ClientId& 
 
 Result<std::vector<MessageReceipt>> HttpClient::receipts(const domain::ChatId& id,
                                                          domain::Seq seq) {
-    const auto target = chat_path(id) + "/messages/" + std::to_string(seq.value) + "/receipts";
-    auto page = decoded(call("GET", target), decode_receipts);
-    if (!page) return std::unexpected(page.error());
-    return std::move(page->items);
+    const auto message = chat_path(id) + "/messages/" + std::to_string(seq.value);
+    return every(message + "/receipts", decode_receipts);
 }
 
 }  // namespace banter::client

@@ -46,7 +46,7 @@ http::request<http::string_body> build(const ServerAddress& address, const HttpR
     request.set(http::field::user_agent, "banter-client");
     request.set(http::field::accept, "application/json");
     if (!given.bearer.empty()) request.set(http::field::authorization, "Bearer " + given.bearer);
-    if (!given.body.empty()) request.set(http::field::content_type, "application/json");
+    if (!given.body.empty()) request.set(http::field::content_type, given.content_type);
     request.body() = given.body;
     request.prepare_payload();
     return request;

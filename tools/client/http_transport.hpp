@@ -14,7 +14,8 @@ struct HttpRequest {
     std::string method;
     std::string target;  // path and query, below the address's base path
     std::string bearer;  // access token; empty: none
-    std::string body;    // JSON; empty: none
+    std::string body;    // empty: none
+    std::string content_type = "application/json";
 };
 
 struct HttpResponse {

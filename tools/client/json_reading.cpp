@@ -64,7 +64,23 @@ ChatEvent read_chat_event(protocol::Fields& fields) {
     event.users = fields.users("users", any_number_of_users);
     event.title = fields.optional_text("title").value_or("");
     event.role = fields.optional_text("role").value_or("");
+    event.description = fields.optional_text("description").value_or("");
+    event.has_picture = fields.optional_text("picture").has_value();
+    if (auto permissions = fields.optional_object("permissions")) {
+        event.send_scope = permissions->optional_text("send").value_or("");
+        event.edit_scope = permissions->optional_text("edit").value_or("");
+    }
+    event.join_approval = fields.optional_flag("join_approval");
     return event;
+}
+
+KeptState read_kept_state(protocol::Fields& fields) {
+    KeptState kept;
+    kept.muted_until = read_optional_time(fields, "muted_until");
+    kept.pinned = fields.optional_flag("pinned").value_or(false);
+    kept.archived = fields.optional_flag("archived").value_or(false);
+    kept.draft = fields.optional_text("draft").value_or("");
+    return kept;
 }
 
 Message read_message(protocol::Fields& fields) {

@@ -18,6 +18,7 @@ std::optional<domain::Seq> read_optional_seq(protocol::Fields& fields, std::stri
 
 Message read_message(protocol::Fields& fields);
 ChatEvent read_chat_event(protocol::Fields& fields);
+KeptState read_kept_state(protocol::Fields& fields);
 Sent read_sent(protocol::Fields& fields);
 Presence read_presence(protocol::Fields& fields);
 // An RFC 9457 problem, from an HTTP body or an `error` frame. `status` is the HTTP status, used

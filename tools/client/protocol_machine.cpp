@@ -9,6 +9,7 @@ namespace {
 // protocol.md, "Closing": a client reconnects after codes below this one only.
 constexpr std::uint16_t first_final_code = 4500;
 constexpr std::size_t most_watched = 500;
+constexpr std::size_t longest_draft = 4096;  // bytes
 
 bool is(std::uint16_t code, CloseCode known) {
     return code == static_cast<std::uint16_t>(known);
@@ -226,6 +227,8 @@ void ProtocolMachine::handle(base::Steady now, Welcome& welcome) {
     write_watches();
     for (const auto& [chat, seq] : reads_.unconfirmed())
         write_read(chat, seq);
+    for (const auto& draft : drafts_.unanswered())
+        write_draft(draft);
     write_sends(now);
 }
 
@@ -286,6 +289,7 @@ void ProtocolMachine::handle(base::Steady now, Refusal& refusal) {
     const auto& error = refusal.error;
     const bool is_final = !is_welcomed() || error.is(base::ErrorCode::unauthorized);
     if (is_final) last_refusal_ = error.detail;
+    if (refusal.ref) drafts_.settle(*refusal.ref);
     if (!refusal.client_id) {
         notify(Refused{error, refusal.ref});
         return;
@@ -298,6 +302,13 @@ void ProtocolMachine::handle(base::Steady now, Refusal& refusal) {
         notify(SendFailed{entry->client_id, entry->chat, error});
         write_sends(now);
     }
+}
+
+void ProtocolMachine::handle(base::Steady now, StateChanged& state) {
+    if (state.ref) drafts_.settle(*state.ref);
+    // Of what is being written here, the server's copy is older.
+    if (drafts_.awaits_answer(state.chat)) return;
+    notify(std::move(state));
 }
 
 void ProtocolMachine::handle(base::Steady now, Goodbye& goodbye) {
@@ -367,6 +378,16 @@ void ProtocolMachine::typing(base::Steady now, const domain::ChatId& chat, bool 
     write(encode_typing(chat, on));
     typing_renewal_ = now + settings_.typing_renewal;
     typing_in_ = on ? std::optional(chat) : std::nullopt;
+}
+
+void ProtocolMachine::keep_draft(base::Steady now, const domain::ChatId& chat, std::string text) {
+    if (text.size() > longest_draft) return;
+    const auto frame = drafts_.set(chat, std::move(text));
+    if (is_welcomed()) write_draft(frame);
+}
+
+void ProtocolMachine::write_draft(const Drafts::Frame& draft) {
+    write(encode_draft(draft.chat, draft.text, draft.ref));
 }
 
 void ProtocolMachine::watch(base::Steady now, std::vector<domain::UserId> users) {

@@ -9,6 +9,7 @@
 #include "base/time.hpp"
 #include "client/chat_streams.hpp"
 #include "client/client_frame.hpp"
+#include "client/drafts.hpp"
 #include "client/marks.hpp"
 #include "client/outbox.hpp"
 #include "client/reconnect_delay.hpp"
@@ -72,9 +73,9 @@ struct Misunderstood {
 };
 using Gap = ChatStreams::Gap;  // messages this device was not sent: read them from the history
 
-using Event =
-    std::variant<PhaseChanged, Ended, Welcome, Synced, Message, MessageSent, SendFailed, Receipt,
-                 Presence, Typing, ChatChange, MediaStatus, Gap, Refused, Misunderstood, Goodbye>;
+using Event = std::variant<PhaseChanged, Ended, Welcome, Synced, Message, MessageSent, SendFailed,
+                           Receipt, Presence, Typing, ChatChange, StateChanged, RequestChange,
+                           MediaStatus, Gap, Refused, Misunderstood, Goodbye>;
 
 // ---- what the transport is to do, in order
 
@@ -141,6 +142,8 @@ public:
     void read(base::Steady now, const domain::ChatId& chat, domain::Seq seq);
     // Call it for each keystroke; frames go out as seldom as the protocol allows.
     void typing(base::Steady now, const domain::ChatId& chat, bool on);
+    // The user has begun to write this in `chat`; at most 4,096 bytes, a longer one is not kept.
+    void keep_draft(base::Steady now, const domain::ChatId& chat, std::string text);
     void watch(base::Steady now, std::vector<domain::UserId> users);
     void unwatch(base::Steady now, std::vector<domain::UserId> users);
     // Does not wait any longer for the next attempt.
@@ -173,8 +176,10 @@ private:
     void handle(base::Steady now, Message& message);
     void handle(base::Steady now, Receipt& receipt) { notify(std::move(receipt)); }
     void handle(base::Steady now, Presence& presence) { notify(std::move(presence)); }
-    void handle(base::Steady now, Typing& typing) { notify(typing); }
+    void handle(base::Steady now, Typing& typing) { notify(std::move(typing)); }
     void handle(base::Steady now, ChatChange& change) { notify(std::move(change)); }
+    void handle(base::Steady now, StateChanged& state);
+    void handle(base::Steady now, RequestChange& request) { notify(std::move(request)); }
     void handle(base::Steady now, MediaStatus& status) { notify(std::move(status)); }
     void handle(base::Steady now, Refusal& refusal);
     void handle(base::Steady now, Goodbye& goodbye);
@@ -187,6 +192,7 @@ private:
     void write_acknowledgements();
     void write_read(const domain::ChatId& chat, domain::Seq seq);
     void write_watches();
+    void write_draft(const Drafts::Frame& draft);
     void ping(base::Steady now);
     void watch_heartbeat(base::Steady now);
 
@@ -215,6 +221,7 @@ private:
     ChatStreams streams_;
     Acknowledgements acknowledgements_;
     ReadMarks reads_;
+    Drafts drafts_;
     std::set<domain::UserId> watched_;
     std::optional<domain::ChatId> typing_in_;
     base::Steady typing_renewal_{};

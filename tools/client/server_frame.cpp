@@ -60,7 +60,17 @@ ServerFrame read_presence_frame(Fields& fields) {
 
 ServerFrame read_typing(Fields& fields) {
     return Typing{fields.id<domain::ChatId>("chat"), fields.id<domain::UserId>("user"),
-                  fields.flag("on")};
+                  fields.flag("on"), fields.optional_text("kind").value_or("text")};
+}
+
+ServerFrame read_state(Fields& fields) {
+    return StateChanged{fields.id<domain::ChatId>("chat"), read_kept_state(fields),
+                        fields.optional_text("ref")};
+}
+
+ServerFrame read_request(Fields& fields) {
+    return RequestChange{fields.id<domain::ChatId>("chat"), fields.id<domain::UserId>("user"),
+                         fields.text("status")};
 }
 
 ServerFrame read_chat_change(Fields& fields) {
@@ -101,13 +111,15 @@ struct FrameType {
     ServerFrame (*read)(Fields&);
 };
 
-constexpr std::array<FrameType, 12> frame_types = {{
+constexpr std::array<FrameType, 14> frame_types = {{
     {"message", read_message_frame},
     {"sent", read_sent_frame},
     {"receipt", read_receipt},
     {"presence", read_presence_frame},
     {"typing", read_typing},
     {"chat", read_chat_change},
+    {"state", read_state},
+    {"request", read_request},
     {"pong", read_pong},
     {"welcome", read_welcome},
     {"synced", read_synced},

@@ -47,6 +47,20 @@ struct Typing {
     domain::ChatId chat;
     domain::UserId user;
     bool on = false;
+    std::string kind = "text";  // text, recording
+};
+// How the user keeps a chat: changed on one of his devices. `ref`: of the change, when it came
+// from this connection.
+struct StateChanged {
+    domain::ChatId chat;
+    KeptState kept;
+    std::optional<std::string> ref;
+};
+// Somebody asks to be let into a group that the user manages, or what became of his own asking.
+struct RequestChange {
+    domain::ChatId chat;
+    domain::UserId user;
+    std::string status;  // open, accepted, refused
 };
 struct ChatChange {
     domain::ChatId chat;
@@ -72,8 +86,9 @@ struct Pong {
 // A type of a later version: skipped.
 struct UnknownFrame {};
 
-using ServerFrame = std::variant<UnknownFrame, Welcome, Synced, Sent, Message, Receipt, Presence,
-                                 Typing, ChatChange, MediaStatus, Refusal, Goodbye, Pong>;
+using ServerFrame =
+    std::variant<UnknownFrame, Welcome, Synced, Sent, Message, Receipt, Presence, Typing,
+                 ChatChange, StateChanged, RequestChange, MediaStatus, Refusal, Goodbye, Pong>;
 
 // `unintelligible` when a frame of a known type lacks what protocol.md promises.
 Result<ServerFrame> parse_server_frame(std::string_view text);

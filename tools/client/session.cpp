@@ -204,6 +204,12 @@ void Session::typing(const domain::ChatId& chat, bool on) {
     loop_->post([loop = loop_.get(), chat, on] { loop->machine().typing(steady_now(), chat, on); });
 }
 
+void Session::keep_draft(const domain::ChatId& chat, std::string text) {
+    loop_->post([loop = loop_.get(), chat, text = std::move(text)]() mutable {
+        loop->machine().keep_draft(steady_now(), chat, std::move(text));
+    });
+}
+
 void Session::watch(std::vector<domain::UserId> users) {
     loop_->post([loop = loop_.get(), users = std::move(users)]() mutable {
         loop->machine().watch(steady_now(), std::move(users));

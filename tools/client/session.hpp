@@ -45,6 +45,8 @@ public:
     void received(const domain::ChatId& chat, domain::Seq seq);
     void read(const domain::ChatId& chat, domain::Seq seq);
     void typing(const domain::ChatId& chat, bool on);
+    // What the user has begun to write in `chat`, for his other devices.
+    void keep_draft(const domain::ChatId& chat, std::string text);
     void watch(std::vector<domain::UserId> users);
     void unwatch(std::vector<domain::UserId> users);
     void reconnect_now();
