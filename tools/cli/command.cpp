@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include <cctype>
+#include <charconv>
 
 namespace banter::cli {
 namespace {
@@ -48,17 +49,42 @@ std::string message_of(std::string_view line) {
     return std::string(line.starts_with("//") ? line.substr(1) : line);
 }
 
-const std::vector<std::string>& command_help() {
+std::string words_of(const Command& command) {
+    std::string joined;
+    for (const auto& argument : command.arguments) {
+        if (!joined.empty()) joined += ' ';
+        joined += argument;
+    }
+    return joined;
+}
+
+std::optional<std::chrono::seconds> parse_span(std::string_view text) {
+    using std::chrono::seconds;
+    int count = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, count);
+    if (error != std::errc() || stopped + 1 != end || count <= 0) return std::nullopt;
+    switch (*stopped) {
+        case 'm':
+            return std::chrono::minutes(count);
+        case 'h':
+            return std::chrono::hours(count);
+        case 'd':
+            return std::chrono::days(count);
+        case 'w':
+            return std::chrono::weeks(count);
+        default:
+            return std::nullopt;
+    }
+}
+
+const std::vector<std::string>& key_help() {
     static const std::vector<std::string> help = {
-        "/dm USER                 talk to one person",
-        "/group TITLE USER…       make a group (\"several words\" in quotes)",
-        "/add USER  /remove USER  change who is in this group",
-        "/leave                   leave this group",
-        "/who                     who is here, and who has read the newest message",
-        "/help  /quit",
         "Tab, Ctrl-N, Ctrl-P      next and previous chat; Alt-1 … Alt-9: by place",
-        "PgUp, PgDn               older and newer messages",
+        "PgUp, PgDn, End          older, newer and the newest messages",
         "Alt-Enter                a new line in the message",
+        "Esc                      away with these lines",
+        "In the list: ▲ pinned, ⊘ muted, + somebody asks to be let in, ✎ unsent",
     };
     return help;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +22,13 @@ Command parse_command(std::string_view line);
 // The message a line that is no command stands for.
 std::string message_of(std::string_view line);
 
-// The commands, one line each, for /help.
-const std::vector<std::string>& command_help();
+// The arguments as one text.
+std::string words_of(const Command& command);
+
+// "30m", "8h", "2d", "1w"; none for anything else.
+std::optional<std::chrono::seconds> parse_span(std::string_view text);
+
+// The keys of the full screen, one line each, for /help.
+const std::vector<std::string>& key_help();
 
 }  // namespace banter::cli

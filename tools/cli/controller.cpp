@@ -9,6 +9,7 @@ namespace banter::cli {
 namespace {
 
 constexpr std::size_t page_size = 50;
+constexpr std::size_t most_previews = 20;
 
 std::string platform() {
     utsname system{};
@@ -18,7 +19,10 @@ std::string platform() {
 }  // namespace
 
 Controller::Controller(const SignedIn& account, client::TokenStore& tokens, Listener& listener)
-    : listener_(listener), keeper_(account.server, tokens), http_(account.server, keeper_) {
+    : listener_(listener),
+      keeper_(account.server, tokens),
+      requests_(account.server, keeper_, mailbox_),
+      commands_(model_, requests_, random_, *this) {
     client::User self;
     self.id = account.session.user;
     self.username = account.session.username;
@@ -42,29 +46,9 @@ void Controller::start() {
 void Controller::stop() {
     if (stopped_) return;
     stopped_ = true;
-    http_.cancel();
     keeper_.cancel();
-    worker_.stop();
+    requests_.stop();
     session_->stop();
-}
-
-template <class Request, class Done>
-void Controller::ask(Request request, Done done) {
-    ++requests_under_way_;
-    worker_.post([this, request = std::move(request), done = std::move(done)]() mutable {
-        auto result = request(http_);
-        mailbox_.post([this, done = std::move(done), result = std::move(result)]() mutable {
-            --requests_under_way_;
-            done(std::move(result));
-        });
-    });
-}
-
-template <class Request>
-void Controller::command(Request request) {
-    ask(std::move(request), [this](const auto& result) {
-        if (!result) notice(result.error().detail);
-    });
 }
 
 // ---- events of the session
@@ -86,6 +70,10 @@ void Controller::handle(const client::Event& event) {
         model_.on_typing(*typing);
     } else if (const auto* change = std::get_if<client::ChatChange>(&event)) {
         model_.on_chat_change(*change);
+    } else if (const auto* state = std::get_if<client::StateChanged>(&event)) {
+        model_.on_state(*state);
+    } else if (const auto* request = std::get_if<client::RequestChange>(&event)) {
+        handle_request(*request);
     } else if (const auto* phase = std::get_if<client::PhaseChanged>(&event)) {
         handle_phase(*phase);
     } else if (const auto* gap = std::get_if<client::Gap>(&event)) {
@@ -101,21 +89,24 @@ void Controller::handle_phase(const client::PhaseChanged& change) {
         load_self();
         load_chats("");
     }
-    if (change.phase == client::Phase::live) reload_open_chat();
+    if (change.phase != client::Phase::live) return;
+    // How chats are kept, and requests, may have changed while away.
+    if (chats_loaded_) load_chats("");
+    reload_open_chat();
 }
 
 void Controller::fetch_what_is_missing() {
     for (const auto user : model_.take_unknown_users()) {
-        ask([user](client::HttpClient& http) { return http.user(user); },
-            [this, user](client::Result<client::User> found) {
-                take_user(user, std::move(found));
-            });
+        requests_.ask([user](client::HttpClient& http) { return http.user(user); },
+                      [this, user](client::Result<client::User> found) {
+                          take_user(user, std::move(found));
+                      });
     }
     for (const auto& chat : model_.take_unknown_chats()) {
-        ask([chat](client::HttpClient& http) { return http.chat(chat); },
-            [this, chat](const client::Result<client::ChatSummary>& found) {
-                take_chat(chat, found);
-            });
+        requests_.ask([chat](client::HttpClient& http) { return http.chat(chat); },
+                      [this, chat](const client::Result<client::ChatSummary>& found) {
+                          take_chat(chat, found);
+                      });
     }
     auto unwatched = model_.take_unwatched_users();
     if (!unwatched.empty()) session_->watch(std::move(unwatched));
@@ -143,24 +134,44 @@ void Controller::take_chat(const ChatId& id, const client::Result<client::ChatSu
     }
 }
 
+void Controller::handle_request(const client::RequestChange& request) {
+    model_.on_request(request);
+    if (request.user == model_.self().id) {
+        if (request.status == "refused") notice("Your request to join a group was refused.");
+        return;
+    }
+    const auto* chat = model_.find(request.chat);
+    if (request.status != "open" || chat == nullptr) return;
+    requests_.ask([user = request.user](client::HttpClient& http) { return http.user(user); },
+                  [this, title = model_.title_of(*chat)](const client::Result<client::User>& user) {
+                      if (!user) return;
+                      notice(harmless(user->display_name) + " asks to be let into #" + title +
+                             ": /accept " + harmless(user->username) + " there, or /refuse.");
+                  });
+}
+
 // ---- loading
 
 void Controller::load_self() {
-    ask([](client::HttpClient& http) { return http.me(); },
-        [this](client::Result<client::User> self) {
-            if (self) model_.set_self(std::move(*self));
-        });
+    requests_.ask([](client::HttpClient& http) { return http.me(); },
+                  [this](client::Result<client::User> self) {
+                      if (self) model_.set_self(std::move(*self));
+                  });
 }
 
 void Controller::load_chats(std::string after) {
-    ask([after = std::move(after)](client::HttpClient& http) { return http.chats(after); },
+    requests_.ask(
+        [after = std::move(after)](client::HttpClient& http) { return http.chats(after); },
         [this](const client::Result<client::Page<client::ChatSummary>>& page) {
             if (!page) {
                 notice(page.error().detail);
                 return;
             }
-            for (const auto& chat : page->items)
+            for (const auto& chat : page->items) {
                 model_.put_chat(chat);
+                const bool decides = chat.join_approval && chat.role != "member";
+                if (decides) load_requests(chat.id);
+            }
             fetch_what_is_missing();
             if (!page->next.empty() && !page->items.empty()) {
                 load_chats(page->next);
@@ -170,13 +181,36 @@ void Controller::load_chats(std::string after) {
         });
 }
 
+void Controller::load_requests(const ChatId& chat) {
+    requests_.ask([chat](client::HttpClient& http) { return http.requests(chat); },
+                  [this, chat](const client::Result<std::vector<client::JoinRequest>>& asking) {
+                      if (asking) model_.put_requests(chat, *asking);
+                  });
+}
+
+void Controller::load_previews() {
+    std::size_t asked = 0;
+    for (const auto* chat : model_.chats()) {
+        const bool lacks = !chat->is_direct && !chat->preview_sender && chat->head > Seq{};
+        if (!lacks || !chat->messages.empty()) continue;
+        if (++asked > most_previews) break;
+        requests_.ask(
+            [id = chat->id](client::HttpClient& http) { return http.history(id, {.limit = 1}); },
+            [this, id = chat->id](const client::Result<client::Page<Message>>& page) {
+                if (!page || page->items.empty()) return;
+                model_.put_newest(id, page->items.front());
+                fetch_what_is_missing();
+            });
+    }
+}
+
 void Controller::load_members(const ChatId& chat) {
-    ask([chat](client::HttpClient& http) { return http.members(chat); },
-        [this, chat](const client::Result<std::vector<client::Member>>& members) {
-            if (!members) return;
-            model_.put_members(chat, *members);
-            fetch_what_is_missing();
-        });
+    requests_.ask([chat](client::HttpClient& http) { return http.members(chat); },
+                  [this, chat](const client::Result<std::vector<client::Member>>& members) {
+                      if (!members) return;
+                      model_.put_members(chat, *members);
+                      fetch_what_is_missing();
+                  });
 }
 
 void Controller::take_page(const ChatId& chat, const client::Result<client::Page<Message>>& page,
@@ -190,7 +224,8 @@ void Controller::take_page(const ChatId& chat, const client::Result<client::Page
 }
 
 void Controller::load_newest(const ChatId& chat) {
-    ask([chat](client::HttpClient& http) { return http.history(chat, {.limit = page_size}); },
+    requests_.ask(
+        [chat](client::HttpClient& http) { return http.history(chat, {.limit = page_size}); },
         [this, chat](const client::Result<client::Page<Message>>& page) {
             take_page(chat, page, false);
         });
@@ -203,7 +238,7 @@ void Controller::load_older() {
     if (newest.empty()) return;
     loading_older_ = true;
     const auto before = newest.front()->seq;
-    ask(
+    requests_.ask(
         [id = chat->id, before](client::HttpClient& http) {
             return http.history(id, {.before = before, .after = {}, .limit = page_size});
         },
@@ -236,15 +271,15 @@ void Controller::show(const client::ChatSummary& chat) {
 }
 
 void Controller::open_named(const std::string& name, Opened then) {
-    ask([name](client::HttpClient& http) { return find_chat(http, name); },
-        [this, then = std::move(then)](const client::Result<client::ChatSummary>& chat) {
-            if (!chat) {
-                then(std::unexpected(chat.error()));
-                return;
-            }
-            show(*chat);
-            then({});
-        });
+    requests_.ask([name](client::HttpClient& http) { return find_chat(http, name); },
+                  [this, then = std::move(then)](const client::Result<client::ChatSummary>& chat) {
+                      if (!chat) {
+                          then(std::unexpected(chat.error()));
+                          return;
+                      }
+                      show(*chat);
+                      then({});
+                  });
 }
 
 bool Controller::submit(const std::string& line) {
@@ -255,7 +290,7 @@ bool Controller::submit(const std::string& line) {
     }
     const auto command = parse_command(line);
     if (command.name == "quit" || command.name == "exit") return false;
-    run(command);
+    commands_.run(command);
     return true;
 }
 
@@ -269,11 +304,26 @@ void Controller::send(const std::string& text) {
         notice("You are no longer a member of this group.");
         return;
     }
+    if (!chat->may_write()) {
+        notice("Only admins may write in this group.");
+        return;
+    }
     const auto now =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto client_id = session_->send_text(chat->id, text);
     ++unacknowledged_sends_;
     model_.add_outgoing(chat->id, client_id, text, now);
+}
+
+void Controller::open_chat(const std::string& name) {
+    open_named(name, [this](const client::Result<void>& opened) {
+        if (!opened) notice(opened.error().detail);
+    });
+}
+
+void Controller::keep_draft(const ChatId& chat, std::string text) {
+    session_->keep_draft(chat, text);
+    model_.set_draft(chat, std::move(text));
 }
 
 void Controller::typing(bool on) {
@@ -286,100 +336,6 @@ void Controller::on_seen() {
     if (chat == nullptr) return;
     const auto id = chat->id;
     if (const auto mark = model_.see_open_chat()) session_->read(id, *mark);
-}
-
-// ---- commands
-
-void Controller::run(const Command& command) {
-    const auto wants = [&](std::string_view name, std::size_t arguments) {
-        return command.name == name && command.arguments.size() >= arguments;
-    };
-    if (wants("dm", 1)) {
-        open_named(command.arguments[0], [this](const client::Result<void>& opened) {
-            if (!opened) notice(opened.error().detail);
-        });
-    } else if (wants("group", 1)) {
-        make_group(command);
-    } else if (wants("add", 1) || wants("remove", 1)) {
-        change_members(command, command.name == "add");
-    } else if (command.name == "leave") {
-        leave();
-    } else if (command.name == "who") {
-        tell_who();
-    } else if (command.name == "help") {
-        for (const auto& line : command_help())
-            notice(line);
-    } else {
-        notice("There is no such command, or it lacks something: /" + harmless(command.name) +
-               ". Try /help.");
-    }
-}
-
-void Controller::make_group(const Command& command) {
-    const auto title = command.arguments.front();
-    const std::vector<std::string> names(command.arguments.begin() + 1, command.arguments.end());
-    const ClientId client_id{random_.uuid()};
-    ask(
-        [title, names, client_id](client::HttpClient& http) -> client::Result<client::ChatSummary> {
-            const auto members = find_users(http, names);
-            if (!members) return std::unexpected(members.error());
-            return http.create_group(title, *members, client_id);
-        },
-        [this](const client::Result<client::ChatSummary>& chat) {
-            if (chat) {
-                show(*chat);
-            } else {
-                notice(chat.error().detail);
-            }
-        });
-}
-
-const Chat* Controller::open_group() {
-    const auto* chat = model_.open_chat();
-    if (chat != nullptr && !chat->is_direct) return chat;
-    notice("This is not a group.");
-    return nullptr;
-}
-
-void Controller::change_members(const Command& given, bool add) {
-    const auto* chat = open_group();
-    if (chat == nullptr) return;
-    command([id = chat->id, names = given.arguments,
-             add](client::HttpClient& http) -> client::Result<void> {
-        const auto users = find_users(http, names);
-        if (!users) return std::unexpected(users.error());
-        if (add) return http.add_members(id, *users);
-        for (const auto user : *users) {
-            const auto removed = http.remove_member(id, user);
-            if (!removed) return removed;
-        }
-        return {};
-    });
-}
-
-void Controller::leave() {
-    const auto* chat = open_group();
-    if (chat == nullptr) return;
-    command([id = chat->id, self = model_.self().id](client::HttpClient& http) {
-        return http.remove_member(id, self);
-    });
-}
-
-void Controller::tell_who() {
-    const auto* chat = model_.open_chat();
-    if (chat == nullptr) return;
-    for (const auto& [id, member] : chat->members) {
-        auto line = model_.name_of(id);
-        if (const auto* user = model_.user(id)) line += " (" + harmless(user->username) + ")";
-        if (!chat->is_direct) line += ", " + member.role;
-        if (id == model_.self().id) {
-            line += ", you";
-        } else if (const auto* presence = model_.presence_of(id)) {
-            line += ", " + harmless(presence->status);
-        }
-        if (id != model_.self().id && member.read >= chat->head) line += ", has read everything";
-        notice(line);
-    }
 }
 
 }  // namespace banter::cli

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/mailbox.hpp"
 #include "cli/model.hpp"
+#include "cli/requests.hpp"
 #include "cli/sign_in.hpp"
-#include "cli/worker.hpp"
 #include "client/session.hpp"
 #include "client/system_random.hpp"
 
@@ -17,7 +17,7 @@ namespace banter::cli {
 
 // What happens behind the screen: keeps the model up to date from the session's events and the
 // HTTP API, and carries out what the user asks for. Belongs to the thread that runs mailbox().
-class Controller {
+class Controller : private Commands::Host {
 public:
     // Told of what the model does not show.
     struct Listener {
@@ -28,7 +28,7 @@ public:
     };
 
     Controller(const SignedIn& account, client::TokenStore& tokens, Listener& listener);
-    ~Controller();
+    ~Controller() override;
 
     void start();
     void stop();
@@ -43,24 +43,21 @@ public:
     // A message for the open chat, or a command. False: the user wants to quit.
     bool submit(const std::string& line);
     void typing(bool on);
+    // What the user has begun to write in `chat`.
+    void keep_draft(const ChatId& chat, std::string text);
+    // Asks who wrote the newest message of the groups first in the list.
+    void load_previews();
     void load_older();
     // The open chat is shown down to its newest message.
     void on_seen();
     void reconnect_now() { session_->reconnect_now(); }
     std::size_t unacknowledged_sends() const { return unacknowledged_sends_; }
     // Something the user asked for is still on its way to the server.
-    bool is_busy() const { return requests_under_way_ > 0; }
+    bool is_busy() const { return requests_.is_busy(); }
     // The list of chats has come.
     bool has_chats() const { return chats_loaded_; }
 
 private:
-    // Runs `request(HttpClient&)` on the worker, then `done(result)` here.
-    template <class Request, class Done>
-    void ask(Request request, Done done);
-    // As ask(), for calls whose success shows by itself; a refusal becomes a notice.
-    template <class Request>
-    void command(Request request);
-
     void handle(const client::Event& event);
     void handle_phase(const client::PhaseChanged& change);
     void fetch_what_is_missing();
@@ -73,30 +70,26 @@ private:
     void reload_open_chat();
     void take_page(const ChatId& chat, const client::Result<client::Page<Message>>& page,
                    bool older);
-    void show(const client::ChatSummary& chat);
-    void notice(std::string line) { listener_.on_notice(line); }
-
-    void run(const Command& command);
-    void make_group(const Command& command);
-    void change_members(const Command& command, bool add);
-    void leave();
-    void tell_who();
+    void load_requests(const ChatId& chat);
+    void handle_request(const client::RequestChange& request);
     void send(const std::string& text);
-    const Chat* open_group();
+    // Commands::Host
+    void show(const client::ChatSummary& chat) override;
+    void notice(std::string line) override { listener_.on_notice(line); }
+    void open_chat(const std::string& name) override;
 
     Mailbox mailbox_;
     Model model_;
     Listener& listener_;
     client::SystemRandom random_;
     client::TokenKeeper keeper_;
-    client::HttpClient http_;
     std::unique_ptr<client::Session> session_;
     std::size_t unacknowledged_sends_ = 0;
-    std::size_t requests_under_way_ = 0;
     bool loading_older_ = false;
     bool chats_loaded_ = false;
     bool stopped_ = false;
-    Worker worker_;
+    Requests requests_;
+    Commands commands_;
 };
 
 }  // namespace banter::cli

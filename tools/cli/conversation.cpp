@@ -1,5 +1,7 @@
 #include "cli/conversation.hpp"
 
+#include <algorithm>
+
 #include "cli/local_time.hpp"
 #include "cli/text.hpp"
 
@@ -148,13 +150,16 @@ private:
 };
 
 std::string typing_state(const Model& model, const Chat& chat) {
-    if (chat.is_direct) return "typing…";
+    const bool recording =
+        std::ranges::all_of(chat.typing, [](const auto& one) { return one.second == "recording"; });
+    const std::string doing = recording ? "recording…" : "typing…";
+    if (chat.is_direct) return doing;
     std::string names;
-    for (const auto user : chat.typing) {
+    for (const auto& [user, kind] : chat.typing) {
         if (!names.empty()) names += ", ";
         names += model.name_of(user);
     }
-    return names + (chat.typing.size() == 1 ? " is typing…" : " are typing…");
+    return names + (chat.typing.size() == 1 ? " is " : " are ") + doing;
 }
 
 }  // namespace
@@ -183,7 +188,11 @@ std::string header_state(const Model& model, const Chat& chat, base::Timestamp n
     if (!chat.typing.empty()) return typing_state(model, chat);
     if (!chat.is_direct) {
         const auto count = chat.member_count;
-        return std::to_string(count) + (count == 1 ? " member" : " members");
+        auto text = std::to_string(count) + (count == 1 ? " member" : " members");
+        if (!chat.may_write()) text += ", only admins may write";
+        const auto asking = chat.requests.size();
+        if (asking > 0) text += ", " + std::to_string(asking) + " to let in (/requests)";
+        return text;
     }
     const auto* presence = model.presence_of(chat.other);
     if (presence == nullptr || presence->status == "hidden") return "";

@@ -10,7 +10,8 @@
 namespace banter::cli {
 namespace {
 
-constexpr std::size_t most_notices = 12;
+constexpr std::size_t most_notices = 40;
+constexpr int draft_pause_ms = 1'000;  // after the last key, before other devices are told
 
 class FullScreen : public Controller::Listener {
 public:
@@ -29,8 +30,10 @@ public:
             if (ending_) break;
             controller_.mailbox().run_all();
             open_first_chat();
+            follow_draft();
             read_keys(screen);
         }
+        keep_draft();
         controller_.stop();
         return *ending_;
     }
@@ -65,7 +68,9 @@ private:
             {.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
             {.fd = controller_.mailbox().descriptor(), .events = POLLIN, .revents = 0},
             {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0}};
-        const int ready = ::poll(watched, 3, counting ? 250 : 30'000);
+        const int patience = counting ? 250 : draft_is_told() ? 30'000 : draft_pause_ms;
+        const int ready = ::poll(watched, 3, patience);
+        if (ready == 0) keep_draft();
         if (ready < 0 && errno != EINTR) ending_ = Ending{.failed = true, .message = "poll failed"};
         if (ready <= 0) return;
         const bool terminal_gone = (watched[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
@@ -83,6 +88,35 @@ private:
                    first && controller_.model().open_chat() == nullptr) {
             controller_.open(*first);
         }
+        controller_.load_previews();
+    }
+
+    // ---- the draft of the open chat: the line being written, unless it is a command
+
+    bool draft_is_told() const {
+        const auto& text = input_.text();
+        return !draft_chat_ || text == draft_told_ || text == "/" || is_command(text);
+    }
+
+    void keep_draft() {
+        if (draft_is_told()) return;
+        draft_told_ = input_.text();
+        controller_.keep_draft(*draft_chat_, draft_told_);
+    }
+
+    // Another chat has another draft, and another device may have written on.
+    void follow_draft() {
+        const auto* chat = controller_.model().open_chat();
+        if (chat == nullptr) return;
+        const bool is_untouched = draft_chat_ == chat->id && input_.text() == draft_told_;
+        if (draft_chat_ == chat->id && !is_untouched) return;
+        if (is_untouched && chat->kept.draft == draft_told_) return;
+        if (!is_untouched) keep_draft();
+        // What was typed before any chat was open, or is a command, stays as it is.
+        const bool stays = !input_.empty() && (!draft_chat_ || is_command(input_.text()));
+        draft_chat_ = chat->id;
+        draft_told_ = chat->kept.draft;
+        if (!stays) input_.set(draft_told_);
     }
 
     void read_keys(Screen& screen) {
@@ -206,7 +240,9 @@ private:
             return;
         }
         if (!is_command(line)) screen.scroll_to_newest();
-        if (controller_.submit(line)) return;
+        const bool goes_on = controller_.submit(line);
+        keep_draft();
+        if (goes_on) return;
         const auto waiting = controller_.unacknowledged_sends();
         if (waiting == 0 || asked_to_quit_) {
             ending_ = Ending{};
@@ -223,6 +259,7 @@ private:
         notices_.clear();
         controller_.typing(false);
         controller_.open(*chat);
+        follow_draft();
     }
 
     const ChatOptions& options_;
@@ -231,6 +268,8 @@ private:
     InputLine input_;
     std::vector<std::string> notices_;
     std::optional<Ending> ending_;
+    std::optional<ChatId> draft_chat_;  // whose draft the line being written is
+    std::string draft_told_;            // as the server has it, or is being told
     bool chose_first_ = false;
     bool asked_to_quit_ = false;
 };

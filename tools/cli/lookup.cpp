@@ -34,7 +34,8 @@ client::Result<client::ChatSummary> find_group(client::HttpClient& http, std::st
 
 }  // namespace
 
-client::Result<client::User> find_user(client::HttpClient& http, const std::string& username) {
+client::Result<client::User> find_user(client::HttpClient& http, const std::string& name) {
+    const auto username = name.starts_with('@') ? name.substr(1) : name;
     const auto found = http.users(username);
     if (!found) return std::unexpected(found.error());
     for (const auto& user : *found) {

@@ -9,8 +9,8 @@
 // What people call users and chats, found at the server. All block.
 namespace banter::cli {
 
-// The user with exactly this username, in any case.
-client::Result<client::User> find_user(client::HttpClient& http, const std::string& username);
+// The user with exactly this username, in any case, with or without an @ before it.
+client::Result<client::User> find_user(client::HttpClient& http, const std::string& name);
 client::Result<std::vector<domain::UserId>> find_users(client::HttpClient& http,
                                                        const std::vector<std::string>& usernames);
 // The direct chat with a username (opened if need be), the group with a #title, or a chat's id.

@@ -1,7 +1,6 @@
 #include "cli/model.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "cli/text.hpp"
@@ -64,11 +63,19 @@ void Model::put_chat(const client::ChatSummary& summary) {
     known.other = summary.other;
     known.role = summary.role;
     known.member_count = summary.members;
+    known.description = summary.description;
+    known.has_picture = summary.has_picture;
+    known.send_scope = summary.send_scope;
+    known.edit_scope = summary.edit_scope;
+    known.join_approval = summary.join_approval;
+    known.history = summary.history;
+    known.kept = summary.kept;
     known.first_seq = summary.first_seq;
     known.read = std::max(known.read, summary.read);
     if (summary.head >= known.head) {
+        if (summary.head > known.head) known.preview_sender = {};
         known.head = summary.head;
-        known.unread = summary.unread;
+        known.unread = known.read >= summary.head ? 0 : summary.unread;
         known.preview = summary.preview;
         known.active_at = std::max(known.active_at, summary.at);
     }
@@ -93,10 +100,29 @@ void Model::put_members(const ChatId& id, const std::vector<client::Member>& mem
         state.role = member.role;
         state.delivered = std::max(state.delivered, member.delivered);
         state.read = std::max(state.read, member.read);
+        if (member.user == self_.id) known.role = member.role;
         want_user(member.user);
     }
     known.members_loaded = true;
     known.member_count = members.size();
+}
+
+void Model::put_newest(const ChatId& id, const Message& message) {
+    auto& known = chat(id);
+    if (message.seq != known.head) return;
+    want_names_of(message);
+    preview(known, message);
+}
+
+void Model::put_requests(const ChatId& id, const std::vector<client::JoinRequest>& requests) {
+    auto& known = chat(id);
+    known.requests.clear();
+    for (const auto& request : requests)
+        known.requests.insert(request.user);
+}
+
+void Model::forget_request(const ChatId& id, UserId user) {
+    chat(id).requests.erase(user);
 }
 
 void Model::put_presence(const client::Presence& presence) {
@@ -130,8 +156,12 @@ void Model::raise_head(Chat& chat, const Message& message) {
     if (message.seq < chat.head) return;
     chat.head = message.seq;
     chat.active_at = std::max(chat.active_at, message.at);
-    if (message.kind == "event" && message.text.empty()) return;
-    chat.preview = summary_of(message);
+    preview(chat, message);
+}
+
+void Model::preview(Chat& chat, const Message& message) {
+    chat.preview = message.event ? describe(message) : summary_of(message);
+    chat.preview_sender = message.event ? UserId{} : message.sender;
 }
 
 bool Model::on_message(const Message& message) {
@@ -155,6 +185,7 @@ void Model::apply_event(Chat& chat, const Message& message) {
     const auto& event = *message.event;
     for (const auto user : event.users) {
         if (event.change == "member_added" || event.change == "created") {
+            chat.requests.erase(user);
             chat.members.try_emplace(user,
                                      MemberState{.role = "member", .delivered = {}, .read = {}});
             if (user == self_.id && chat.is_left) {
@@ -171,7 +202,19 @@ void Model::apply_event(Chat& chat, const Message& message) {
             if (user == self_.id) chat.role = event.role;
         }
     }
+    if (event.change == "role" && event.role == "owner") {
+        // Who hands a group over stays in it as an admin.
+        if (chat.members.contains(message.sender)) chat.members[message.sender].role = "admin";
+        if (message.sender == self_.id) chat.role = "admin";
+    }
     if (event.change == "title") chat.title = event.title;
+    if (event.change == "description") chat.description = event.description;
+    if (event.change == "picture") chat.has_picture = event.has_picture;
+    if (event.change == "permissions") {
+        if (!event.send_scope.empty()) chat.send_scope = event.send_scope;
+        if (!event.edit_scope.empty()) chat.edit_scope = event.edit_scope;
+        chat.join_approval = event.join_approval.value_or(chat.join_approval);
+    }
     if (chat.members_loaded) chat.member_count = chat.members.size();
 }
 
@@ -205,7 +248,7 @@ void Model::on_receipt(const client::Receipt& receipt) {
 void Model::on_typing(const client::Typing& typing) {
     auto& known = chat(typing.chat);
     if (typing.on) {
-        known.typing.insert(typing.user);
+        known.typing[typing.user] = typing.kind;
         want_user(typing.user);
     } else {
         known.typing.erase(typing.user);
@@ -214,6 +257,21 @@ void Model::on_typing(const client::Typing& typing) {
 
 void Model::on_chat_change(const client::ChatChange& change) {
     chat(change.chat);
+}
+
+void Model::on_state(const client::StateChanged& state) {
+    chat(state.chat).kept = state.kept;
+}
+
+void Model::on_request(const client::RequestChange& request) {
+    if (request.user == self_.id) return;
+    auto& known = chat(request.chat);
+    if (request.status == "open") {
+        known.requests.insert(request.user);
+        want_user(request.user);
+    } else {
+        known.requests.erase(request.user);
+    }
 }
 
 void Model::on_sent(const client::Sent& sent) {
@@ -272,6 +330,10 @@ void Model::add_outgoing(const ChatId& id, ClientId client_id, std::string text,
     known.new_from.reset();
 }
 
+void Model::set_draft(const ChatId& id, std::string draft) {
+    chat(id).kept.draft = std::move(draft);
+}
+
 void Model::open(const ChatId& id) {
     if (open_ == id) return;
     if (open_) chats_[*open_].new_from.reset();
@@ -301,93 +363,6 @@ std::optional<Seq> Model::see_open_chat() {
     ++version_;
     if (!is_news) return std::nullopt;
     return known.read;
-}
-
-// ---- what is to be seen
-
-const Chat* Model::find(const ChatId& id) const {
-    const auto found = chats_.find(id);
-    return found == chats_.end() ? nullptr : &found->second;
-}
-
-std::vector<const Chat*> Model::chats() const {
-    std::vector<const Chat*> list;
-    for (const auto& [id, known] : chats_) {
-        if (known.is_known) list.push_back(&known);
-    }
-    std::ranges::sort(list, [](const Chat* one, const Chat* other) {
-        return std::tie(other->active_at, other->id) < std::tie(one->active_at, one->id);
-    });
-    return list;
-}
-
-const client::User* Model::user(UserId id) const {
-    const auto found = users_.find(id);
-    return found == users_.end() ? nullptr : &found->second;
-}
-
-std::string Model::name_of(UserId id) const {
-    const auto* known = user(id);
-    if (known == nullptr) return "user " + to_string(id);
-    return harmless(known->display_name.empty() ? known->username : known->display_name);
-}
-
-std::string Model::title_of(const Chat& chat) const {
-    if (chat.is_direct && user(chat.other) != nullptr) return name_of(chat.other);
-    return harmless(chat.title);
-}
-
-const client::Presence* Model::presence_of(UserId id) const {
-    const auto found = presences_.find(id);
-    return found == presences_.end() ? nullptr : &found->second;
-}
-
-Tick Model::tick_of(const Chat& chat, Seq seq) const {
-    if (!chat.is_direct && !chat.members_loaded) return Tick::sent;
-    bool anyone = false;
-    bool all_read = true;
-    bool all_delivered = true;
-    for (const auto& [member, state] : chat.members) {
-        if (member == self_.id) continue;
-        anyone = true;
-        all_read = all_read && state.read >= seq;
-        all_delivered = all_delivered && state.delivered >= seq;
-    }
-    if (!anyone || !all_delivered) return Tick::sent;
-    return all_read ? Tick::read : Tick::delivered;
-}
-
-std::vector<const Message*> Model::newest_messages(const Chat& chat) const {
-    std::vector<const Message*> newest;
-    for (auto at = chat.messages.rbegin(); at != chat.messages.rend(); ++at) {
-        if (!newest.empty() && at->first.next() != newest.back()->seq) break;
-        newest.push_back(&at->second);
-    }
-    std::ranges::reverse(newest);
-    return newest;
-}
-
-std::string Model::describe(const Message& message) const {
-    const auto& event = *message.event;
-    const auto actor = message.sender == self_.id ? "You" : name_of(message.sender);
-    std::string users;
-    for (const auto user : event.users) {
-        if (event.change == "created" && user == message.sender) continue;
-        if (!users.empty()) users += ", ";
-        users += user == self_.id ? "you" : name_of(user);
-    }
-    const auto title = "\"" + harmless(event.title) + "\"";
-    const bool alone = event.users.size() == 1 && event.users.front() == message.sender;
-    if (event.change == "created") {
-        auto text = actor + " created the group";
-        if (!event.title.empty()) text += " " + title;
-        return users.empty() ? text : text + " with " + users;
-    }
-    if (event.change == "member_added") return actor + " added " + users;
-    if (event.change == "member_removed") return actor + (alone ? " left" : " removed " + users);
-    if (event.change == "title") return actor + " renamed the group to " + title;
-    if (event.change == "role") return actor + " made " + users + " " + harmless(event.role);
-    return actor + " changed the group's " + harmless(event.change);
 }
 
 // ---- what is still to be asked for

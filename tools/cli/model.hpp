@@ -49,11 +49,20 @@ struct Chat {
     Seq read;  // the user's own mark
     std::uint64_t unread = 0;
     std::string preview;
+    UserId preview_sender;  // zero: not known
     base::Timestamp active_at;
+    std::string description;
+    bool has_picture = false;
+    std::string send_scope = "members";  // who may write: members, admins
+    std::string edit_scope = "members";
+    bool join_approval = false;
+    std::string history;
+    client::KeptState kept;
+    std::set<UserId> requests;  // who asks to be let in, as far as this user decides it
 
     bool members_loaded = false;
     std::map<UserId, MemberState> members;
-    std::set<UserId> typing;
+    std::map<UserId, std::string> typing;  // text, recording
 
     std::map<Seq, Message> messages;
     std::vector<Outgoing> outgoing;
@@ -61,6 +70,11 @@ struct Chat {
     bool history_asked = false;                  // the newest page was asked for
     bool history_complete = false;               // nothing older is to be had
     std::optional<Seq> new_from;                 // where the line "new messages" stands
+
+    // The user is its owner or an admin.
+    bool is_managed() const { return !is_direct && !is_left && role != "member"; }
+    bool may_write() const { return is_direct || role != "member" || send_scope == "members"; }
+    bool is_muted(base::Timestamp now) const { return kept.muted_until && *kept.muted_until > now; }
 };
 
 class Model {
@@ -72,6 +86,10 @@ public:
     // The server tells no more about it: its last messages came after the user had been removed.
     void put_left_chat(const ChatId& chat);
     void put_members(const ChatId& chat, const std::vector<client::Member>& members);
+    // What is known of the newest message besides its text in the list.
+    void put_newest(const ChatId& chat, const Message& message);
+    void put_requests(const ChatId& chat, const std::vector<client::JoinRequest>& requests);
+    void forget_request(const ChatId& chat, UserId user);
     void put_presence(const client::Presence& presence);
     // `older`: the page begins below what was there; an empty one means there is no more.
     void put_history(const ChatId& chat, const std::vector<Message>& messages, bool older);
@@ -82,6 +100,8 @@ public:
     void on_receipt(const client::Receipt& receipt);
     void on_typing(const client::Typing& typing);
     void on_chat_change(const client::ChatChange& change);
+    void on_state(const client::StateChanged& state);
+    void on_request(const client::RequestChange& request);
     void on_sent(const client::Sent& sent);
     void on_failed(const client::SendFailed& failed);
     void on_phase(const client::PhaseChanged& change, base::Steady now);
@@ -89,6 +109,7 @@ public:
     // ---- what the user does
     void add_outgoing(const ChatId& chat, ClientId client_id, std::string text,
                       base::Timestamp now);
+    void set_draft(const ChatId& chat, std::string draft);
     void open(const ChatId& chat);
     // The chat `steps` below the open one in the list, round the ends. None without chats.
     std::optional<ChatId> neighbour(int steps) const;
@@ -100,7 +121,10 @@ public:
     const client::User& self() const { return self_; }
     const Chat* find(const ChatId& chat) const;
     const Chat* open_chat() const { return open_ ? find(*open_) : nullptr; }
-    std::vector<const Chat*> chats() const;  // the most recently active first
+    // Pinned ones first, archived ones last; each part by activity, the latest first.
+    std::vector<const Chat*> chats() const;
+    // The line under a chat's title; a group's with who said it.
+    std::string preview_of(const Chat& chat) const;
     std::string title_of(const Chat& chat) const;
     std::string name_of(UserId user) const;  // harmless, on one line
     const client::User* user(UserId user) const;
@@ -108,6 +132,13 @@ public:
     Tick tick_of(const Chat& chat, Seq seq) const;
     // The newest messages without a hole between them, oldest first.
     std::vector<const Message*> newest_messages(const Chat& chat) const;
+    // The user's own messages among those shown, counted from the newest, from 1.
+    const Message* own_message(const Chat& chat, std::size_t place) const;
+    // The newest messages of `sender`, or of anybody else for zero; at most `most`, oldest first.
+    std::vector<const Message*> messages_of_others(const Chat& chat, UserId sender,
+                                                   std::size_t most) const;
+    // The member with this username, in any case.
+    std::optional<UserId> member_called(const Chat& chat, std::string_view username) const;
     // What an event message says, as a sentence.
     std::string describe(const Message& message) const;
 
@@ -132,6 +163,7 @@ private:
     void want_names_of(const Message& message);
     void place(Chat& chat, const Message& message);
     void raise_head(Chat& chat, const Message& message);
+    void preview(Chat& chat, const Message& message);
     void apply_event(Chat& chat, const Message& message);
     void count_unread(Chat& chat, const Message& message);
 

@@ -6,6 +6,7 @@
 #include <climits>
 #include <cstdio>
 #include <curses.h>
+#include <iterator>
 #include <stdexcept>
 
 #include "cli/local_time.hpp"
@@ -85,6 +86,14 @@ void put(int row, int column, attr_t attributes, const std::string& text) {
 
 std::size_t size_of(int columns_or_rows) {
     return static_cast<std::size_t>(std::max(0, columns_or_rows));
+}
+
+// The lines of the notices; none is cut, as an address may have to be copied.
+std::vector<std::string> wrapped(const std::vector<std::string>& notices, std::size_t width) {
+    std::vector<std::string> lines;
+    for (const auto& notice : notices)
+        std::ranges::move(wrap(harmless(notice), width), std::back_inserter(lines));
+    return lines;
 }
 
 std::string to_utf8(wint_t character) {
@@ -217,7 +226,8 @@ Screen::Layout Screen::layout(const View& view) const {
     }
     layout.width = std::max(least_width, layout.columns - layout.left - 1);
     const auto room = std::max(1, layout.rows - rows_around_body);
-    layout.notice_rows = std::min(static_cast<int>(view.notices.size()), room / 2);
+    layout.notices = wrapped(view.notices, size_of(layout.width));
+    layout.notice_rows = std::min(static_cast<int>(layout.notices.size()), room * 2 / 3);
     layout.body_rows = std::max(1, room - layout.notice_rows);
     return layout;
 }
@@ -253,7 +263,7 @@ void Screen::draw(const View& view) {
     if (shape.list_columns > 0) draw_list(view, shape);
     draw_header(view, shape);
     draw_body(view, shape);
-    draw_notices(view, shape);
+    draw_notices(shape);
     draw_status(view, shape);
     draw_input(view, shape);
     refresh();
@@ -284,18 +294,27 @@ void Screen::draw_entry(const View& view, const Layout& layout, const Chat& chat
     const auto* presence = chat.is_direct ? view.model.presence_of(chat.other) : nullptr;
     const bool online = presence != nullptr && presence->status == "online";
     const auto width = size_of(layout.list_columns);
-    const auto count = chat.unread > 0 ? " " + std::to_string(chat.unread) + " " : std::string();
+    const bool muted = chat.is_muted(view.now);
+    std::string count;
+    if (chat.kept.pinned) count += " ▲";
+    if (muted) count += " ⊘";
+    if (!chat.requests.empty()) count += " +" + std::to_string(chat.requests.size());
+    if (chat.unread > 0) count += " " + std::to_string(chat.unread);
+    if (!count.empty()) count += " ";
     const auto mark = !chat.is_direct ? "#" : online ? "●" : "○";
     const attr_t ground = is_open ? A_REVERSE : A_NORMAL;
-    const attr_t weight = chat.unread > 0 || is_open ? A_BOLD : A_NORMAL;
+    const bool calls = chat.unread > 0 && !muted && !chat.kept.archived;
+    const attr_t weight = calls || is_open ? A_BOLD : chat.kept.archived ? A_DIM : A_NORMAL;
+    const attr_t emphasis = calls ? A_BOLD | static_cast<attr_t>(COLOR_PAIR(pair_unread)) : A_DIM;
 
     put(row, 0, ground, " ");
     put(row, 1, ground | (online ? static_cast<attr_t>(COLOR_PAIR(pair_online)) : A_DIM), mark);
     const auto room = width - 3 - columns(count);
     put(row, 2, ground | weight, " " + pad(view.model.title_of(chat), room));
-    put(row, static_cast<int>(width - columns(count)),
-        ground | A_BOLD | static_cast<attr_t>(COLOR_PAIR(pair_unread)), count);
-    const auto preview = "   " + harmless(chat.preview);
+    put(row, static_cast<int>(width - columns(count)), ground | emphasis, count);
+    const bool unsent = !is_open && !chat.kept.draft.empty();
+    const auto preview =
+        "   " + (unsent ? "✎ " + harmless(chat.kept.draft) : view.model.preview_of(chat));
     put(row + 1, 0, A_DIM, pad(preview, width));
 }
 
@@ -342,12 +361,12 @@ void Screen::draw_welcome(const Layout& layout) {
         put(row++, layout.left, A_DIM, fit(line, size_of(layout.width)));
 }
 
-void Screen::draw_notices(const View& view, const Layout& layout) {
-    const auto first = view.notices.size() - size_of(layout.notice_rows);
+void Screen::draw_notices(const Layout& layout) {
+    const auto first = layout.notices.size() - size_of(layout.notice_rows);
     for (int i = 0; i < layout.notice_rows; ++i) {
-        const auto& notice = view.notices[first + size_of(i)];
+        const auto& notice = layout.notices[first + size_of(i)];
         put(1 + layout.body_rows + i, layout.left, static_cast<attr_t>(COLOR_PAIR(pair_unread)),
-            pad(harmless(notice), size_of(layout.width)));
+            pad(notice, size_of(layout.width)));
     }
 }
 

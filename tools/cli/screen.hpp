@@ -42,9 +42,10 @@ private:
     struct Layout {
         int rows = 0;
         int columns = 0;
-        int list_columns = 0;  // 0: no room for the list of chats
-        int left = 0;          // first column of the conversation
-        int width = 0;         // of the conversation
+        int list_columns = 0;              // 0: no room for the list of chats
+        int left = 0;                      // first column of the conversation
+        int width = 0;                     // of the conversation
+        std::vector<std::string> notices;  // wrapped
         int notice_rows = 0;
         int body_rows = 0;  // of the conversation
     };
@@ -56,7 +57,7 @@ private:
     void draw_header(const View& view, const Layout& layout);
     void draw_body(const View& view, const Layout& layout);
     void draw_welcome(const Layout& layout);
-    void draw_notices(const View& view, const Layout& layout);
+    void draw_notices(const Layout& layout);
     void draw_status(const View& view, const Layout& layout);
     void draw_input(const View& view, const Layout& layout);
     void draw_span(const Span& span);

@@ -66,6 +66,58 @@ TEST(Bodies, AChatIsReadFromItsSummary) {
     EXPECT_EQ(chat->members, 2u);
 }
 
+TEST(Bodies, AGroupHoldsWhatItsMembersMayDoAndHowItIsKept) {
+    const auto chat = decode_chat(
+        std::string(R"({"chat":")") + chat_id +
+        R"(","type":"group","title":"Hike","description":"We walk.","picture":"/v1/x?v=1",)"
+        R"("permissions":{"send":"admins","edit":"members"},"join_approval":true,)"
+        R"("history":"shared","state":{"muted_until":"2026-01-31T12:00:00.000Z","pinned":true,)"
+        R"("archived":false,"draft":"hel"}})");
+    ASSERT_TRUE(chat.has_value()) << chat.error().detail;
+    EXPECT_EQ(chat->description, "We walk.");
+    EXPECT_TRUE(chat->has_picture);
+    EXPECT_EQ(chat->send_scope, "admins");
+    EXPECT_EQ(chat->edit_scope, "members");
+    EXPECT_TRUE(chat->join_approval);
+    EXPECT_EQ(chat->history, "shared");
+    EXPECT_TRUE(chat->kept.muted_until.has_value());
+    EXPECT_TRUE(chat->kept.pinned);
+    EXPECT_EQ(chat->kept.draft, "hel");
+}
+
+TEST(Bodies, FollowingALinkLeadsToTheChatOrToAWait) {
+    const auto joined =
+        decode_followed(std::string(R"({"chat":")") + chat_id + R"(","type":"group"})");
+    ASSERT_TRUE(joined.has_value());
+    EXPECT_TRUE(joined->chat.has_value());
+    const auto requested = decode_followed(R"({"status":"requested"})");
+    ASSERT_TRUE(requested.has_value());
+    EXPECT_FALSE(requested->chat.has_value());
+}
+
+TEST(Bodies, ALinkOfAnyNumberOfUsesHasNoMost) {
+    const auto page = decode_links(
+        R"({"items":[{"link":"a","expires_at":"2026-01-31T12:00:00.000Z","max_uses":null,)"
+        R"("uses":3,"created_by":"2"},{"link":"b","expires_at":"2026-01-31T12:00:00.000Z",)"
+        R"("max_uses":5,"uses":0,"created_by":"2"}],"next":null,"previous":null})");
+    ASSERT_TRUE(page.has_value()) << page.error().detail;
+    EXPECT_EQ(page->items[0].max_uses, std::nullopt);
+    EXPECT_EQ(page->items[0].uses, 3u);
+    EXPECT_EQ(page->items[1].max_uses, 5u);
+}
+
+TEST(Bodies, WhatIsNotGivenIsNotChanged) {
+    EXPECT_EQ(encode(KeptChange{}), "{}");
+    KeptChange unmuted;
+    unmuted.muted_until.emplace(std::nullopt);
+    EXPECT_EQ(encode(unmuted), R"({"muted_until":null})");
+    EXPECT_EQ(encode(KeptChange{.archived = true}), R"({"archived":true})");
+    EXPECT_EQ(encode(GroupChange{.description = ""}), R"({"description":""})");
+    EXPECT_EQ(encode(GroupChange{.send_scope = "admins"}), R"({"permissions":{"send":"admins"}})");
+    EXPECT_EQ(encode(LinkOptions{.expires_in = std::chrono::minutes(1), .max_uses = 2}),
+              R"({"expires_in_s":60,"max_uses":2})");
+}
+
 TEST(Bodies, WhatIsNotAsPromisedIsAnError) {
     for (const auto* body : {"", "[]", "{}", R"({"items":[3]})", R"({"items":[{}]})"}) {
         const auto page = decode_chats(body);
