@@ -50,7 +50,12 @@ export function ConversationHeader({ state, onInfo }: HeaderProps): JSX.Element 
           {plural(asking, 'request', 'requests')}
         </button>
       )}
-      <button type="button" class="icon-button" aria-label="Chat details" onClick={onInfo}>
+      <button
+        type="button"
+        class="icon-button info-button"
+        aria-label="Chat details"
+        onClick={onInfo}
+      >
         <Icon name="info" />
       </button>
       <Menu label="What to do with this chat" items={chatActions(state, messenger)} />

@@ -59,6 +59,11 @@ export function momentOf(at: string, now = new Date()): string {
   return `${when} at ${clockTime(at)}`;
 }
 
+// "Until" comes before it: "today at 12:04", "3 May at 12:04".
+export function untilMoment(at: string, now = new Date()): string {
+  return momentOf(at, now).replace(/^on /, '');
+}
+
 export function lastSeen(at: string, now = new Date()): string {
   return `last seen ${momentOf(at, now)}`;
 }

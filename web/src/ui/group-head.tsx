@@ -124,7 +124,7 @@ function DetailsForm({ state, onDone }: { state: ChatState; onDone: () => void }
         <input
           type="text"
           required
-          maxLength={128}
+          maxLength={100}
           value={title.value}
           onInput={(event) => {
             title.value = event.currentTarget.value;

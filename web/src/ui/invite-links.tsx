@@ -7,7 +7,7 @@ import type { ChatState } from '../state/chat-state';
 import { useAttempt } from './attempt';
 import { useMessenger } from './context';
 import { FormError } from './form-error';
-import { momentOf, plural } from './format';
+import { plural, untilMoment } from './format';
 import { Icon } from './icons';
 import { nameOf } from './wording';
 
@@ -100,7 +100,7 @@ function LinkRow({ link, onRevoke }: LinkRowProps): JSX.Element {
         <Icon name="link" />
       </span>
       <span class="person-names">
-        <strong>{`Until ${momentOf(expires_at)}`}</strong>
+        <strong>{`Until ${untilMoment(expires_at)}`}</strong>
         <small dir="auto">{`by ${maker === 'You' ? 'you' : maker}, ${used}`}</small>
       </span>
       <button type="button" class="quiet-button" onClick={onRevoke}>

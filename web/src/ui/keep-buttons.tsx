@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { isMuted, type ChatState } from '../state/chat-state';
 import { isForGood, keepActions } from './chat-actions';
 import { useMessenger } from './context';
-import { momentOf } from './format';
+import { untilMoment } from './format';
 import { Icon } from './icons';
 
 // Pin, mute and archive, and until when the chat is muted.
@@ -22,7 +22,7 @@ export function KeepButtons({ state }: { state: ChatState }): JSX.Element {
       </div>
       {muted && until && (
         <p class="dialog-lead centred">
-          {isForGood(until) ? 'Muted for good' : `Muted until ${momentOf(until)}`}
+          {isForGood(until) ? 'Muted for good' : `Muted until ${untilMoment(until)}`}
         </p>
       )}
     </>

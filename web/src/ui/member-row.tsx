@@ -116,7 +116,7 @@ function actionsFor(state: ChatState, { user, role }: Member, name: string): Act
     if (role === 'member') actions.push(setRole('Make admin', 'admin'));
     else actions.push(setRole('Make member', 'member'));
     actions.push(
-      setRole('Hand over', 'owner', `Hand the group over to ${name}? You stay in it as a member.`),
+      setRole('Hand over', 'owner', `Hand the group over to ${name}? You stay in it as an admin.`),
     );
   }
   if (state.role === 'owner' || (state.role === 'admin' && role === 'member')) {

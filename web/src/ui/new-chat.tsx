@@ -110,7 +110,7 @@ function NewGroup({ onClose }: { onClose: () => void }): JSX.Element {
           <input
             type="text"
             required
-            maxLength={128}
+            maxLength={100}
             placeholder="What is it about?"
             value={title.value}
             onInput={(event) => {

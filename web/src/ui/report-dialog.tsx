@@ -8,7 +8,6 @@ import { Quote } from './bubble';
 import { useMessenger } from './context';
 import { Dialog } from './dialog';
 import { FormError } from './form-error';
-import { plural } from './format';
 import { chatTitle, nameOf } from './wording';
 
 const reasons: [ReportReason, string][] = [
@@ -69,7 +68,9 @@ export function ReportDialog({ state, user, seq, onClose }: ReportDialogProps): 
                 copies.value = event.currentTarget.checked;
               }}
             />
-            {`With a copy of the newest ${plural(evidence.length, 'message', 'messages')}`}
+            {evidence.length === 1
+              ? 'With a copy of the newest message'
+              : `With a copy of the newest ${evidence.length} messages`}
           </label>
         )}
         <Reasons

@@ -18,9 +18,11 @@ export function parseRoute(hash: string): Route {
 export const route = signal<Route>(parseRoute(location.hash));
 
 export function followRoute(): void {
-  window.addEventListener('hashchange', () => {
+  const follow = (): void => {
     route.value = parseRoute(location.hash);
-  });
+  };
+  window.addEventListener('hashchange', follow);
+  follow(); // it may have changed while the page was loading
 }
 
 export function chatAddress(chat: string): string {
