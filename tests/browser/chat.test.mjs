@@ -1,7 +1,7 @@
 // Browsers talk to each other through the real server.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Account, Person, Server, launchBrowser } from './harness.mjs';
+import { Account, Person, Server, arriveAt, launchBrowser } from './harness.mjs';
 
 let server;
 let browser;
@@ -16,20 +16,7 @@ after(async () => {
   await server?.stop();
 });
 
-// Signed-up people, each in a browser of his own; all of them leave when the test is over.
-async function arrive(t, ...names) {
-  const people = [];
-  for (const name of names) {
-    const person = await Person.arrive(browser, server);
-    t.after(() => person.leave());
-    await person.signUp(name.toLowerCase(), `${name} Example`);
-    people.push(person);
-  }
-  t.after(() => {
-    for (const person of people) assert.deepEqual(person.errors, []);
-  });
-  return people;
-}
+const arrive = (t, ...names) => arriveAt(t, browser, server, names);
 
 test('ticks go from one to two to blue', async (t) => {
   const [ann, bob] = await arrive(t, 'Ann', 'Bob');

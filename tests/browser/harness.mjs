@@ -1,4 +1,5 @@
 // Starts the real server and a real browser for the tests and the screenshots.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -219,17 +220,42 @@ export class Person {
     await this.composer().waitFor();
   }
 
-  async beginGroup(title, usernames) {
+  async beginGroup(title, usernames, { shared = false } = {}) {
     const { page } = this;
     await page.getByRole('button', { name: 'New chat' }).click();
     await page.getByRole('dialog').getByText('New group').click();
     await page.getByLabel('Title').fill(title);
+    if (shared) await page.getByLabel('Who joins later sees the earlier messages, too').check();
     for (const username of usernames) {
       await page.getByLabel('Search people').fill(username);
       await page.getByRole('dialog').getByText(`@${username}`, { exact: true }).click();
     }
     await page.getByRole('button', { name: 'Create group' }).click();
     await this.composer().waitFor();
+  }
+
+  openDetails() {
+    return this.page.getByRole('button', { name: 'Chat details' }).click();
+  }
+
+  // Chooses from the menu of a chat in the list.
+  async rowMenu(title, item) {
+    await this.row(title).hover();
+    await this.page.getByRole('button', { name: `What to do with ${title}` }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  // Chooses from the menu of a message.
+  async openMessageMenu(text, item) {
+    const row = this.log().locator('.bubble-row').filter({ hasText: text });
+    await row.hover();
+    await row.getByRole('button', { name: 'What to do with this message' }).click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  // The titles of the chat list, top to bottom.
+  titles() {
+    return this.page.locator('.chat-row-title').allTextContents();
   }
 
   openChat(title) {
@@ -276,4 +302,20 @@ export class Person {
   leave() {
     return this.context.close();
   }
+}
+
+// Signed-up people, each in a browser of his own; all of them leave when the test is over, and no
+// page of theirs may have failed.
+export async function arriveAt(t, browser, server, names) {
+  const people = [];
+  for (const name of names) {
+    const person = await Person.arrive(browser, server);
+    t.after(() => person.leave());
+    await person.signUp(name.toLowerCase(), `${name} Example`);
+    people.push(person);
+  }
+  t.after(() => {
+    for (const person of people) assert.deepEqual(person.errors, []);
+  });
+  return people;
 }
