@@ -4,9 +4,12 @@ import re
 import shlex
 
 import pytest
-from harness.server import run_banter
+from harness.server import ROOT, run_banter
 from harness.terminal import Person, open_terminals
 from harness.waiting import eventually
+
+
+COMMANDS_PAGE = ROOT / "docs" / "reference" / "terminal.md"
 
 
 @pytest.fixture
@@ -42,6 +45,8 @@ class Talk:
     def __init__(self, person, chat=None):
         self.lines = person.plain(*(("--chat", chat) if chat else ()))
         self.lines.expect("online", "err")
+        if chat:
+            self.command("/info 999", "There is no such message")  # the chat is open
 
     def command(self, line, answer):
         before = len(self.answers)
@@ -214,6 +219,8 @@ def test_help_names_every_topic_and_a_mistake_is_told(alice):
     for topic, line in (("chats", "/mute [8h|1w|always|off]"), ("groups", "/handover USER"),
                         ("links", "/withdraw LINK"), ("people", "/privacy"), ("keys", "PgUp")):
         hers.command(f"/help {topic}", line)
+    documented = re.findall(r"^\| `/(\w+)", COMMANDS_PAGE.read_text(), re.MULTILINE)
+    assert set(re.findall(r"-- /(\w+)", hers.answers)) - {"quit"} == set(documented)
     hers.command("/frobnicate", "There is no such command: /frobnicate. Try /help.")
     hers.command("/accept", "It is /accept USER.")
     hers.command("/link", "This is not a group.")

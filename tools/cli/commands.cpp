@@ -37,7 +37,7 @@ std::span<const Commands::Entry> Commands::table() {
         {"chats", "who", "", "who is here, and who has read the newest message", 0, &C::who},
         {"chats", "info", "[N]", "who received and read your newest message, or the Nth newest", 0,
          &C::info},
-        {"chats", "mute", "[8h|1w|always|off]", "no emphasis for new messages; always if bare", 0,
+        {"chats", "mute", "[8h|1w|always|off]", "no emphasis for what comes in; always if bare", 0,
          &C::mute},
         {"chats", "pin", "", "keep this chat at the top", 0, &C::pin},
         {"chats", "unpin", "", "no longer", 0, &C::unpin},
@@ -150,6 +150,7 @@ void Commands::list(const Command&) {
 void Commands::who(const Command&) {
     const auto* chat = open_chat();
     if (chat == nullptr) return;
+    if (!chat->members_loaded) notice("Who is here is still being loaded; ask again.");
     for (const auto& [id, member] : chat->members) {
         auto line = model_.name_of(id);
         if (const auto* user = model_.user(id)) line += " (" + harmless(user->username) + ")";
