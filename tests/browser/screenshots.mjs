@@ -43,6 +43,7 @@ async function takePictures() {
     colorScheme: 'dark',
   });
   await pictureOfPhone();
+  await pictureOfGroup();
   for (const guest of guests) await guest.leave();
   console.log(`Pictures of chat ${hike} are in ${folder}`);
 }
@@ -77,8 +78,23 @@ async function fillChats({ mara, jonas, aiko, sam, priya, leo, nina }) {
   await aiko.say(aikoChat.chat, 'I would love to, if there is room in the car.');
   await aiko.say(aikoChat.chat, 'And I can bring the good coffee.');
   const hike = await mara.createGroup('Weekend hike', [jonas, aiko, sam, priya]);
+  await arrange(mara, hike.chat, leo);
+  await keep(mara, hike.chat, { pinned: true });
+  await keep(mara, work.chat, { muted_until: '9999-12-31T23:59:59.999Z' });
   await talkAboutHike(hike.chat, { mara, jonas, aiko, sam, priya });
   return hike.chat;
+}
+
+// What the group is for, and somebody who would like to be in it.
+async function arrange(mara, chat, leo) {
+  const description = 'Every other Saturday, rain or shine.';
+  await mara.call('PATCH', `/chats/${chat}`, { description, join_approval: true });
+  const link = await mara.call('POST', `/chats/${chat}/links`, { max_uses: 10 });
+  await leo.call('POST', `/links/${link.token}`);
+}
+
+function keep(account, chat, state) {
+  return account.call('PATCH', `/chats/${chat}/state`, state);
 }
 
 async function answer(account, chat, text) {
@@ -128,6 +144,18 @@ async function pictureOfPhone() {
   await mara.openChat('Weekend hike');
   await settled(mara);
   await mara.page.screenshot({ path: join(folder, 'web-client-phone.png') });
+  await mara.leave();
+}
+
+async function pictureOfGroup() {
+  const mara = await Person.arrive(browser, server, { width: 1280, height: 800 });
+  await mara.signIn('mara');
+  await mara.openChat('Weekend hike');
+  await settled(mara);
+  await mara.openDetails();
+  await mara.page.getByRole('button', { name: 'Accept Leo Martins' }).waitFor();
+  await mara.page.getByRole('button', { name: 'Revoke' }).waitFor();
+  await mara.page.screenshot({ path: join(folder, 'web-client-group.png') });
   await mara.leave();
 }
 

@@ -7,7 +7,8 @@ export class Chats {
   private readonly states = new Map<ChatId, Signal<ChatState>>();
   private readonly ids = signal<readonly ChatId[]>([]);
 
-  // Pinned ones first, then by activity, the latest first. Chats of which only messages are known are not shown yet.
+  // Pinned ones first, then by activity, the latest first. Chats of which only messages are known
+  // are not shown yet.
   readonly list: ReadonlySignal<ChatState[]> = computed(() =>
     this.ids.value
       .map((id) => this.states.get(id)!.value)

@@ -11,7 +11,8 @@ interface AvatarProps {
   online?: boolean;
 }
 
-// A picture, or a coloured disc with initials; decoration beside a name, so hidden from screen readers.
+// A picture, or a coloured disc with initials; decoration beside a name, so hidden from screen
+// readers.
 export function Avatar(props: AvatarProps): JSX.Element {
   const { id, name, picture, group, size = 'medium', online } = props;
   const letters = initials(name);

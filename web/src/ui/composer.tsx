@@ -25,9 +25,10 @@ export function Composer({ state, replyTo }: ComposerProps): JSX.Element {
   useFocus(area, replyTo.value);
   const excess = byteLength(text) - messenger.textBytes.value;
   const submit = (): void => {
-    // A lone surrogate is no character: the server would refuse the message for it.
-    const words = wellFormed(text).trim();
-    if (!words || excess > 0) return;
+    // What was typed since the last rendering counts, too. A lone surrogate is no character: the
+    // server would refuse the message for it.
+    const words = wellFormed(messenger.drafts.text(chat)).trim();
+    if (!words || byteLength(words) > messenger.textBytes.value) return;
     messenger.send(chat, words, replyTo.value);
     replyTo.value = undefined;
     messenger.drafts.sent(chat);

@@ -181,6 +181,49 @@ describe('Messenger', () => {
     expect(messenger.chats.unread.value).toBe(1);
   });
 
+  it('pins at once, and takes it back when the server refuses', async () => {
+    const { messenger, network } = await site();
+    await messenger.start();
+    greet(network);
+    await vi.waitFor(() => expect(messenger.chats.list.value.length).toBe(1));
+    const pinned = (): boolean | undefined => messenger.chats.peek('a')?.kept.pinned;
+    const kept = messenger.keep('a', { pinned: true });
+    expect(pinned()).toBe(true);
+    await kept;
+    expect(pinned()).toBe(false);
+    expect(messenger.notices.list.value.length).toBeGreaterThan(0);
+  });
+
+  it('follows how another device keeps a chat, and tells it the draft', async () => {
+    const { messenger, network, clock } = await site();
+    await messenger.start();
+    const socket = greet(network);
+    await vi.waitFor(() => expect(messenger.chats.list.value.length).toBe(1));
+    const state = { type: 'state', chat: 'a', muted_until: null, archived: false, at };
+    socket.say({ ...state, pinned: true, draft: 'from the phone' });
+    expect(messenger.chats.peek('a')?.kept.pinned).toBe(true);
+    expect(messenger.drafts.text('a')).toBe('from the phone');
+    messenger.drafts.write('a', 'from here');
+    clock.advance(1000);
+    const [told] = socket.ofType('state');
+    expect(told).toMatchObject({ chat: 'a', draft: 'from here' });
+    socket.say({ ...state, pinned: false, draft: 'from here', ref: told!['ref'] });
+    expect(messenger.drafts.text('a')).toBe('from here');
+    socket.say({ ...state, pinned: false, draft: '' });
+    expect(messenger.drafts.text('a')).toBe('');
+  });
+
+  it('tells at once what was being written in the chat that is left', async () => {
+    const { messenger, network } = await site();
+    await messenger.start();
+    const socket = greet(network);
+    await vi.waitFor(() => expect(messenger.chats.list.value.length).toBe(1));
+    messenger.open('a');
+    messenger.drafts.write('a', 'half');
+    messenger.open(undefined);
+    expect(socket.ofType('state')).toMatchObject([{ chat: 'a', draft: 'half' }]);
+  });
+
   it('ends when the server signs this device out', async () => {
     const { messenger, network, expired } = await site();
     await messenger.start();

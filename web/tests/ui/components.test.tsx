@@ -61,6 +61,15 @@ describe('Composer', () => {
     expect(area.value).toBe('');
   });
 
+  it('sends what was typed since the page was last drawn', async () => {
+    const { send, area, chat } = setUp();
+    area.value = 'quick';
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+    area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    expect(send).toHaveBeenCalledWith(chat, 'quick', undefined);
+    await vi.waitFor(() => expect(area.value).toBe(''));
+  });
+
   it('leaves Shift+Enter, and the Enter that ends a composition, to the text', () => {
     const { send, area } = setUp();
     fireEvent.input(area, { target: { value: 'hello' } });
