@@ -130,7 +130,7 @@ async function addMember(person, username) {
   await page.getByRole('dialog').getByText(`@${username}`, { exact: true }).click();
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('list', { name: 'Members' }).getByText(`@${username}`).waitFor();
-  await page.getByRole('button', { name: 'Close' }).click();
+  await person.closeDialog();
 }
 
 async function removeMember(person, name) {
@@ -139,7 +139,7 @@ async function removeMember(person, name) {
   await page.getByLabel(`What to do with ${name}`).click();
   await page.getByRole('button', { name: 'Remove' }).click();
   await page.getByRole('list', { name: 'Members' }).getByText(name).waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Close' }).click();
+  await person.closeDialog();
 }
 
 test('history loads upward and keeps the reader’s place', async (t) => {

@@ -40,7 +40,7 @@ test('an invite link leads from its making to the group', async (t) => {
   await bob.composer().waitFor();
   assert.ok(!bob.page.url().includes('join='), 'the token left the address bar');
   await ann.page.getByRole('list', { name: 'Members' }).getByText('@bob').waitFor();
-  await ann.page.getByRole('button', { name: 'Close' }).click();
+  await ann.closeDialog();
   await ann.log().getByText('Bob Example joined').waitFor();
   await bob.say('Here I am');
   await ann.sees('Here I am');
@@ -72,7 +72,7 @@ test('a request is asked, shown, refused, asked again and accepted', async (t) =
   await dan.openDetails();
   await dan.page.getByLabel('Admins let in whoever follows a link').check();
   const url = await makeLink(dan);
-  await dan.page.getByRole('button', { name: 'Close' }).click();
+  await dan.closeDialog();
   await dan.log().getByText('admins let people in').waitFor();
   const ask = async () => {
     await eve.page.goto(url);
@@ -85,7 +85,7 @@ test('a request is asked, shown, refused, asked again and accepted', async (t) =
   await dan.page.getByRole('button', { name: '1 request' }).click();
   await dan.page.getByRole('button', { name: 'Refuse Eve Example' }).click();
   await eve.page.getByText('Your request to join “Book club” was refused.').waitFor();
-  await dan.page.getByRole('button', { name: 'Close' }).click();
+  await dan.closeDialog();
   await ask();
   await dan.page.getByRole('button', { name: '1 request' }).click();
   await dan.page.getByRole('button', { name: 'Accept Eve Example' }).click();
@@ -105,7 +105,7 @@ test('permissions: only admins write, and the composer says so', async (t) => {
   await fay.page.getByLabel('What to do with Gus Example').click();
   await fay.page.getByRole('button', { name: 'Make admin' }).click();
   await gus.composer().waitFor();
-  await fay.page.getByRole('button', { name: 'Close' }).click();
+  await fay.closeDialog();
   await gus.say('Now I may');
   await fay.sees('Now I may');
 });
@@ -122,7 +122,7 @@ test('title, description and picture change before everybody’s eyes', async (t
   await hana.page.getByRole('heading', { name: 'Trip to the sea' }).waitFor();
   await hana.page.getByLabel('Group picture').setInputFiles(await drawing(hana));
   await hana.page.locator('.info-head img').waitFor();
-  await hana.page.getByRole('button', { name: 'Close' }).click();
+  await hana.closeDialog();
   await ivo.log().getByText('Hana Example changed the picture').waitFor();
   await ivo.row('Trip to the sea').locator('img').waitFor();
   await ivo.openDetails();
@@ -226,7 +226,7 @@ test('contacts, blocks and reports', async (t) => {
   await rosa.page.getByRole('button', { name: 'Remove from contacts' }).waitFor();
   await rosa.page.getByRole('button', { name: 'Block', exact: true }).click();
   await rosa.page.getByText('Blocked: neither of you').waitFor();
-  await rosa.page.getByRole('button', { name: 'Close' }).click();
+  await rosa.closeDialog();
   await rosa.page.getByText('You have blocked this person.').waitFor();
   await sven.say('Hello?');
   await sven.page.getByRole('alert').waitFor();
@@ -240,7 +240,7 @@ test('contacts, blocks and reports', async (t) => {
   const blocked = rosa.page.getByRole('region', { name: 'Blocked' });
   await blocked.getByRole('button', { name: 'Unblock Sven Example' }).click();
   await blocked.waitFor({ state: 'detached' });
-  await rosa.page.getByRole('button', { name: 'Close' }).click();
+  await rosa.closeDialog();
   await rosa.say('Better now');
   await sven.sees('Better now');
 });

@@ -238,6 +238,12 @@ export class Person {
     return this.page.getByRole('button', { name: 'Chat details' }).click();
   }
 
+  // Until it is gone, it keeps the keyboard from what lies behind it.
+  async closeDialog() {
+    await this.page.getByRole('button', { name: 'Close' }).click();
+    await this.page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+
   // Chooses from the menu of a chat in the list.
   async rowMenu(title, item) {
     await this.row(title).hover();

@@ -155,7 +155,8 @@ async function pictureOfGroup() {
   await mara.openDetails();
   await mara.page.getByRole('button', { name: 'Accept Leo Martins' }).waitFor();
   await mara.page.getByRole('button', { name: 'Revoke' }).waitFor();
-  await mara.page.screenshot({ path: join(folder, 'web-client-group.png') });
+  const path = join(folder, 'web-client-group.png');
+  await mara.page.screenshot({ path, animations: 'disabled' });
   await mara.leave();
 }
 
