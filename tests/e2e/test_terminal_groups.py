@@ -173,6 +173,7 @@ def test_message_info_names_who_received_and_read(alice, bob, person):
         return re.search(r"-- Bob: delivered \S+ \S+, read ", hers.answers)
     eventually(info, "Bob has read it")
     assert "-- Dave: not yet delivered" in hers.answers
+    assert "Nobody else was here" not in hers.answers
     hers.command("/info 7", "There is no such message of yours")
 
 

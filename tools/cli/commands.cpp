@@ -186,7 +186,6 @@ void Commands::info(const Command& command) {
 
 void Commands::show_receipts(const std::vector<client::MessageReceipt>& receipts) {
     for (const auto& receipt : receipts) {
-        if (receipt.user == model_.self().id) continue;
         auto line = model_.name_of(receipt.user) + ": ";
         if (!receipt.delivered_at && !receipt.read_at) line += "not yet delivered";
         if (receipt.delivered_at) line += "delivered " + date_time(*receipt.delivered_at);
@@ -196,7 +195,7 @@ void Commands::show_receipts(const std::vector<client::MessageReceipt>& receipts
         }
         notice(line);
     }
-    if (receipts.size() < 2) notice("Nobody else was here.");
+    if (receipts.empty()) notice("Nobody else was here.");
 }
 
 void Commands::keep(const client::KeptChange& change, std::string then) {

@@ -98,6 +98,7 @@ void Model::put_members(const ChatId& id, const std::vector<client::Member>& mem
         auto& state = known.members[member.user];
         state = before[member.user];
         state.role = member.role;
+        state.joined_at = member.joined_at;
         state.delivered = std::max(state.delivered, member.delivered);
         state.read = std::max(state.read, member.read);
         if (member.user == self_.id) known.role = member.role;
@@ -186,8 +187,9 @@ void Model::apply_event(Chat& chat, const Message& message) {
     for (const auto user : event.users) {
         if (event.change == "member_added" || event.change == "created") {
             chat.requests.erase(user);
-            chat.members.try_emplace(user,
-                                     MemberState{.role = "member", .delivered = {}, .read = {}});
+            chat.members.try_emplace(
+                user, MemberState{
+                          .role = "member", .delivered = {}, .read = {}, .joined_at = message.at});
             if (user == self_.id && chat.is_left) {
                 // A new membership: what it may see, the server tells.
                 chat.is_left = false;

@@ -33,6 +33,7 @@ struct MemberState {
     std::string role;
     Seq delivered;
     Seq read;
+    base::Timestamp joined_at = {};
 };
 
 struct Chat {
@@ -129,6 +130,7 @@ public:
     std::string name_of(UserId user) const;  // harmless, on one line
     const client::User* user(UserId user) const;
     const client::Presence* presence_of(UserId user) const;
+    // How far a message has come with all who were there when it was sent.
     Tick tick_of(const Chat& chat, Seq seq) const;
     // The newest messages without a hole between them, oldest first.
     std::vector<const Message*> newest_messages(const Chat& chat) const;

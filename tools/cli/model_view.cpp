@@ -79,11 +79,15 @@ const client::Presence* Model::presence_of(UserId id) const {
 
 Tick Model::tick_of(const Chat& chat, Seq seq) const {
     if (!chat.is_direct && !chat.members_loaded) return Tick::sent;
+    const auto message = chat.messages.find(seq);
     bool anyone = false;
     bool all_read = true;
     bool all_delivered = true;
     for (const auto& [member, state] : chat.members) {
         if (member == self_.id) continue;
+        const bool came_later = !chat.is_direct && message != chat.messages.end() &&
+                                state.joined_at > message->second.at;
+        if (came_later) continue;
         anyone = true;
         all_read = all_read && state.read >= seq;
         all_delivered = all_delivered && state.delivered >= seq;

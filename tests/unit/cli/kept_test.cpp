@@ -99,6 +99,25 @@ TEST_F(Kept, WhoHandsAGroupOverStaysAnAdmin) {
     EXPECT_EQ(model.find(chat_id(2))->members.at(bob).role, "owner");
 }
 
+TEST_F(Kept, WhoJoinedAfterAMessageDoesNotHoldBackItsTicks) {
+    client::Member own{
+        .user = alice, .role = "owner", .joined_at = noon, .delivered = {}, .read = {}};
+    client::Member other{
+        .user = bob, .role = "member", .joined_at = noon, .delivered = {8}, .read = {8}};
+    model.put_members(chat_id(2), {own, other});
+    model.on_message(message(2, 8, alice, "before Carol"));
+    model.on_message(
+        event(2, 9, bob, {.change = "member_added", .users = {carol}, .title = "", .role = ""}));
+    model.on_message(message(2, 10, alice, "after"));
+    const auto& chat = *model.find(chat_id(2));
+    EXPECT_EQ(model.tick_of(chat, {8}), Tick::read);
+    EXPECT_EQ(model.tick_of(chat, {10}), Tick::sent);
+    model.on_receipt({.chat = chat_id(2), .user = bob, .delivered = {}, .read = Seq{10}, .at = {}});
+    model.on_receipt(
+        {.chat = chat_id(2), .user = carol, .delivered = Seq{10}, .read = {}, .at = {}});
+    EXPECT_EQ(model.tick_of(chat, {10}), Tick::delivered);
+}
+
 TEST_F(Kept, RequestsComeAndGo) {
     const auto& chat = *model.find(chat_id(2));
     model.on_request({.chat = chat_id(2), .user = carol, .status = "open"});

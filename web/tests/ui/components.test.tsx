@@ -14,7 +14,7 @@ import { isBig, linked } from '../../src/ui/message-text';
 import { parseRoute, route } from '../../src/ui/routes';
 import { SignInScreen } from '../../src/ui/sign-in';
 import { Ticks } from '../../src/ui/ticks';
-import { eventLine } from '../../src/ui/wording';
+import { eventLine, typistLine } from '../../src/ui/wording';
 import { FakeClock, message } from '../fakes';
 
 afterEach(() => {
@@ -144,6 +144,23 @@ describe('message text', () => {
     expect(isBig('👍🎉')).toBe(true);
     expect(isBig('123')).toBe(false);
     expect(isBig('ok 👍')).toBe(false);
+  });
+});
+
+describe('who types', () => {
+  const names: Record<string, string> = { '2': 'Bob', '3': 'Cleo' };
+  const messenger = {
+    me: signal({ user: '1' }),
+    people: { name: (id: string) => names[id] ?? '' },
+  } as unknown as Messenger;
+  const group = { ...unknownChat('a'), type: 'group' as const };
+  const bob = { user: '2', kind: 'recording' as const };
+  const cleo = { user: '3', kind: 'text' as const };
+
+  it('is named in a group, and what they do', () => {
+    expect(typistLine(group, [bob], messenger)).toBe('Bob is recording…');
+    expect(typistLine(group, [bob, cleo], messenger)).toBe('Bob and Cleo are typing…');
+    expect(typistLine({ ...group, type: 'direct' }, [bob], messenger)).toBe('recording…');
   });
 });
 
