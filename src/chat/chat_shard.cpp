@@ -1,11 +1,14 @@
 #include "chat/chat_shard.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 
 namespace banter::chat {
 namespace {
 
 using base::ErrorCode;
+using base::Problem;
 using base::Result;
 using base::Task;
 using domain::ChatId;
@@ -15,6 +18,8 @@ using domain::UserId;
 // How many senders to remember of a chat that is loaded.
 constexpr std::size_t senders_at_load = 256;
 constexpr auto idle_time = std::chrono::minutes(1);
+// Until a change that could not get its place tries again.
+constexpr auto control_retry = std::chrono::seconds(1);
 
 base::Problem no_such_chat() {
     return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
@@ -69,7 +74,9 @@ ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
                   .forget = [this] { forget_all(); },
                   .sequenced = [this](const ports::ControlMessage& control,
                                       Seq seq) { base::spawn(write_back(control, seq)); },
-                  .sent = [this](ChatId chat, UserId sender) { typing_.ended(chat, sender); }}) {}
+                  .sent = [this](ChatId chat, UserId sender) { typing_.ended(chat, sender); },
+                  .refused = [this](const ports::ControlMessage& control,
+                                    const Problem& problem) { retry_later(control, problem); }}) {}
 
 Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
     if (const auto found = chats_.find(chat); found != chats_.end()) {
@@ -368,13 +375,33 @@ Task<void> ChatShard::write_back(ports::ControlMessage control, Seq seq) {
         base::log::error("control.write_back_failed",
                          {{"chat", to_string(control.chat)}, {"detail", written.error().detail}});
     }
+    unplaced_.erase(control.id);
+    answer_sequencing(control.id, seq);
+}
+
+void ChatShard::answer_sequencing(domain::ClientId control, const Result<Seq>& result) {
     std::vector<base::Completion<Result<Seq>>> waiting;
-    const auto [first, last] = sequencing_.equal_range(control.id);
+    const auto [first, last] = sequencing_.equal_range(control);
     for (auto at = first; at != last; ++at)
         waiting.push_back(at->second);
     sequencing_.erase(first, last);
     for (const auto& done : waiting)
-        done(seq);
+        done(result);
+}
+
+void ChatShard::retry_later(const ports::ControlMessage& control, const Problem& problem) {
+    auto again = [this, control] {
+        if (!ports_.log.append_control(control)) {
+            retry_later(control, {ErrorCode::overloaded, "The log is full.", {}});
+        }
+    };
+    auto retry = base::Executor::current().after(control_retry, std::move(again));
+    unplaced_.insert_or_assign(control.id, Unplaced{control.chat, std::move(retry)});
+    answer_sequencing(control.id, std::unexpected(problem));
+}
+
+bool ChatShard::has_unplaced_change(ChatId chat) const {
+    return std::ranges::any_of(unplaced_, [&](const auto& one) { return one.second.chat == chat; });
 }
 
 Task<Result<bool>> ChatShard::refresh_blocks(ChatId chat) {

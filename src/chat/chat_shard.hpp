@@ -109,8 +109,12 @@ public:
     base::Task<base::Result<std::vector<MemberView>>> members(domain::ChatId chat,
                                                               domain::UserId viewer);
 
-    // Appends the change to the log and answers when it is durable and written back.
+    // Appends the change to the log and answers when it is durable and written back. When it could
+    // not get its place now, answers why and tries again until it has it.
     base::Task<base::Result<domain::Seq>> sequence(ports::ControlMessage control);
+    // A change of the chat is stored and still tries to get its place: nothing else may change
+    // before it, or the events would tell another order than the rows.
+    bool has_unplaced_change(domain::ChatId chat) const;
 
     // Either user of the direct chat has blocked or unblocked the other.
     base::Task<base::Result<bool>> refresh_blocks(domain::ChatId chat);
@@ -133,6 +137,8 @@ private:
                                                   ports::CursorRow cursor);
     void relay_typing(domain::ChatId chat, domain::UserId user, bool on, domain::TypingKind kind);
     base::Task<void> write_back(ports::ControlMessage control, domain::Seq seq);
+    void retry_later(const ports::ControlMessage& control, const base::Problem& problem);
+    void answer_sequencing(domain::ClientId control, const base::Result<domain::Seq>& result);
     void forget_all();
 
     const runtime::Shards& shards_;
@@ -147,6 +153,11 @@ private:
     std::unordered_map<domain::ChatId, std::vector<std::uint32_t>> kept_followers_;
     std::unordered_multimap<domain::ClientId, base::Completion<base::Result<domain::Seq>>>
         sequencing_;
+    struct Unplaced {
+        domain::ChatId chat;
+        base::Timer retry;
+    };
+    std::unordered_map<domain::ClientId, Unplaced> unplaced_;
 };
 
 }  // namespace banter::chat

@@ -131,6 +131,11 @@ Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide
 
 Task<Result<void>> GroupChanges::apply(ChatState& state, Changes changes) {
     for (auto& change : changes) {
+        if (shard_.has_unplaced_change(change.control.chat)) {
+            co_return base::fail_retry(ErrorCode::overloaded,
+                                       "An earlier change of the chat still waits for the disk.",
+                                       std::chrono::seconds(1));
+        }
         const auto event = change.control;
         const auto added = change.added;
         const auto stored = co_await shard_.ports().directory.change(std::move(change));

@@ -133,6 +133,7 @@ void Sequencer::refuse(const ports::LogRecord& record, const Problem& problem) {
     if (record.control) {
         base::log::error("control.refused",
                          {{"chat", to_string(record.control->chat)}, {"detail", problem.detail}});
+        hooks_.refused(*record.control, problem);
         return;
     }
     if (auto answer = take_answer(record.command.key)) {

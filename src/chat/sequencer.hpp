@@ -49,12 +49,15 @@ public:
 
     // A member's message is durable and told.
     using Sent = std::function<void(domain::ChatId, domain::UserId)>;
+    // A membership change could not get its place now; its log record is gone.
+    using Refused = std::function<void(const ports::ControlMessage&, const base::Problem&)>;
 
     struct Hooks {
         Load load;
         Forget forget;
         Sequenced sequenced;
         Sent sent;
+        Refused refused;
     };
 
     Sequencer(base::Executor& shard, ports::MessageStore& store, FanOut& fan_out,
