@@ -49,6 +49,11 @@ protected:
         }
         return newest;
     }
+    static void clear_sector(const fs::path& log, std::uint64_t offset) {
+        std::fstream file(log, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>(offset));
+        file << std::string(512, '\0');
+    }
     std::optional<DataDirectoryFault> fault_of_opening() {
         try {
             engine_->open();
@@ -181,6 +186,47 @@ TEST_F(RocksCommit, ATornUnansweredWriteIsDroppedWhole) {
     EXPECT_EQ(head(1), 3u);
     commit(conversation(chat_number(1), 4, 4));
     EXPECT_EQ(head(1), 4u);
+}
+
+// Sectors of the last write that never reached the disk, while others behind them did.
+TEST_F(RocksCommit, AnUnansweredWriteWithAHoleIsDroppedWhole) {
+    start();
+    commit(conversation(chat_number(1), 1, 3));
+    const auto before = fs::file_size(newest_log());
+    engine_->hold_writes();
+    begin(conversation(chat_number(1), 4, 400));
+    engine_->wait_for_held_write();
+    engine_->crash();
+    ASSERT_GT(fs::file_size(newest_log()), before + 40'000);  // more than a block of the log
+    for (const auto hole : {before / 512 * 512 + 1024, before / 512 * 512 + 40'960})
+        clear_sector(newest_log(), hole);
+    engine_->open();
+    EXPECT_TRUE(engine_->store().damages().empty());
+    EXPECT_EQ(head(1), 3u);
+    commit(conversation(chat_number(1), 4, 4));
+    EXPECT_EQ(head(1), 4u);
+}
+
+TEST_F(RocksCommit, AnAnsweredWriteWithAHoleIsNeverDropped) {
+    start();
+    commit(conversation(chat_number(1), 1, 3));
+    const auto before = fs::file_size(newest_log());
+    commit(conversation(chat_number(1), 4, 40));
+    engine_->crash();
+    clear_sector(newest_log(), before / 512 * 512 + 1024);
+    EXPECT_EQ(fault_of_opening(), DataDirectoryFault::damaged);
+}
+
+// As after power loss, which may leave an old SYNCED: the write behind the hole shows that the one
+// with the hole was confirmed.
+TEST_F(RocksCommit, AHoleBeforeAnotherWriteIsNeverDropped) {
+    start();
+    commit(conversation(chat_number(1), 1, 40));
+    commit(conversation(chat_number(2), 1, 1));
+    engine_->crash();
+    fs::remove(engine_->path() / "SYNCED");
+    clear_sector(newest_log(), 1024);
+    EXPECT_EQ(fault_of_opening(), DataDirectoryFault::damaged);
 }
 
 TEST_F(RocksCommit, AnAnsweredWriteCutOffIsNeverDroppedSilently) {

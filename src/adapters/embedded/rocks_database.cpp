@@ -1,19 +1,18 @@
 #include "adapters/embedded/rocks_database.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
-#include <unistd.h>
 #include <vector>
 
 #include "adapters/embedded/data_directory.hpp"
 #include "adapters/embedded/rocks_memory_table.hpp"
 #include "adapters/embedded/rocks_merge.hpp"
+#include "adapters/embedded/rocks_torn_end.hpp"
 #include "base/log.hpp"
 
 namespace banter::adapters::embedded {
@@ -77,9 +76,9 @@ ColumnFamilyOptions column_options(Column column, const RocksOptions& options,
     return result;
 }
 
-rocksdb::DBOptions database_options(const RocksOptions& options) {
+rocksdb::DBOptions database_options(const RocksOptions& options, rocksdb::Env* env) {
     rocksdb::DBOptions result;
-    result.env = options.env != nullptr ? options.env : rocksdb::Env::Default();
+    result.env = env;
     result.create_if_missing = true;
     result.create_missing_column_families = true;
     result.db_write_buffer_size = options.write_buffer_bytes;
@@ -129,9 +128,10 @@ struct SyncedMark {
 }  // namespace
 
 RocksDatabase::RocksDatabase(const std::filesystem::path& path, const RocksOptions& options)
-    : path_(path) {
+    : env_(options.env != nullptr ? options.env : rocksdb::Env::Default()), path_(path) {
     open(options);
     try {
+        sync_parent();
         check_synced();
         open_synced();
     } catch (...) {
@@ -145,13 +145,11 @@ RocksDatabase::~RocksDatabase() {
     for (auto* column : columns_)
         db_->DestroyColumnFamilyHandle(column);
     db_->Close();
-    if (synced_ >= 0) ::close(synced_);
 }
 
 void RocksDatabase::open(const RocksOptions& options) {
-    std::error_code ignored;
-    const bool exists = std::filesystem::exists(path_ / "CURRENT", ignored);
-    if (!exists && std::filesystem::exists(path_ / "SYNCED", ignored)) {
+    const bool exists = env_->FileExists((path_ / "CURRENT").string()).ok();
+    if (!exists && env_->FileExists(synced_path()).ok()) {
         // RocksDB would begin anew here and remove what it finds.
         throw DataDirectoryError(DataDirectoryFault::damaged,
                                  "The message store in " + path_.string() +
@@ -165,8 +163,11 @@ void RocksDatabase::open(const RocksOptions& options) {
     }
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
-    const auto status =
-        rocksdb::DB::Open(database_options(options), path_.string(), columns, &handles, &db);
+    const auto settings = database_options(options, env_);
+    auto status = rocksdb::DB::Open(settings, path_.string(), columns, &handles, &db);
+    if (status.IsCorruption() && cut_torn_ends(*env_, path_)) {
+        status = rocksdb::DB::Open(settings, path_.string(), columns, &handles, &db);
+    }
     if (!status.ok()) {
         throw DataDirectoryError(fault_of(status), "The message store in " + path_.string() +
                                                        " can't be opened: " + status.ToString());
@@ -175,17 +176,35 @@ void RocksDatabase::open(const RocksOptions& options) {
     std::ranges::copy(handles, columns_.begin());
 }
 
+// RocksDB syncs the names of its files, but not the name of its directory.
+void RocksDatabase::sync_parent() const {
+    std::unique_ptr<rocksdb::Directory> parent;
+    auto status = env_->NewDirectory(path_.parent_path().string(), &parent);
+    if (status.ok()) status = parent->Fsync();
+    if (!status.ok()) {
+        throw DataDirectoryError(DataDirectoryFault::unwritable,
+                                 "The directory " + path_.parent_path().string() +
+                                     " can't be synced: " + status.ToString());
+    }
+}
+
 // A log that was cut off or lost leaves a database that is consistent but too old. RocksDB alone
 // can't tell it from one whose last, unconfirmed write was cut off.
 void RocksDatabase::check_synced() const {
-    const int file = ::open((path_ / "SYNCED").c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return;
+    std::unique_ptr<rocksdb::SequentialFile> file;
+    auto status = env_->NewSequentialFile(synced_path(), &file, rocksdb::EnvOptions{});
+    if (status.IsNotFound() || status.IsPathNotFound()) return;
+    std::array<char, sizeof(SyncedMark) + 1> buffer{};
+    rocksdb::Slice content;
+    if (status.ok()) status = file->Read(buffer.size(), &content, buffer.data());
+    if (status.ok() && content.empty()) return;  // created, nothing durable yet
     SyncedMark mark;
-    const auto size = ::pread(file, &mark, sizeof mark, 0);
-    ::close(file);
-    if (size == 0) return;  // created, nothing durable yet
-    if (size != sizeof mark || !mark.whole()) {
-        base::log::warn("store.synced_mark_unreadable", {{"path", path_.string()}});
+    if (status.ok() && content.size() == sizeof mark) {
+        std::memcpy(&mark, content.data(), sizeof mark);
+    }
+    if (!status.ok() || content.size() != sizeof mark || !mark.whole()) {
+        base::log::warn("store.synced_mark_unreadable",
+                        {{"path", path_.string()}, {"error", status.ToString()}});
         return;
     }
     const auto recovered = db_->GetLatestSequenceNumber();
@@ -198,11 +217,17 @@ void RocksDatabase::check_synced() const {
 }
 
 void RocksDatabase::open_synced() {
-    synced_ = ::open((path_ / "SYNCED").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (synced_ < 0) {
-        throw DataDirectoryError(DataDirectoryFault::unwritable,
-                                 "The file " + (path_ / "SYNCED").string() +
-                                     " can't be written: " + std::strerror(errno));
+    const rocksdb::EnvOptions options;
+    auto status = env_->FileExists(synced_path());
+    if (status.IsNotFound()) {
+        std::unique_ptr<rocksdb::WritableFile> created;
+        status = env_->NewWritableFile(synced_path(), &created, options);
+    }
+    if (status.ok()) status = env_->NewRandomRWFile(synced_path(), &synced_, options);
+    if (!status.ok()) {
+        throw DataDirectoryError(
+            DataDirectoryFault::unwritable,
+            "The file " + synced_path() + " can't be written: " + status.ToString());
     }
 }
 
@@ -212,8 +237,11 @@ void RocksDatabase::note_synced() {
     SyncedMark mark;
     mark.sequence = db_->GetLatestSequenceNumber();
     mark.complement = ~mark.sequence;
-    if (::pwrite(synced_, &mark, sizeof mark, 0) != sizeof mark) {
-        base::log::warn("store.synced_mark_unwritten", {{"error", std::strerror(errno)}});
+    std::array<char, sizeof mark> content;
+    std::memcpy(content.data(), &mark, sizeof mark);
+    const auto status = synced_->Write(0, rocksdb::Slice(content.data(), content.size()));
+    if (!status.ok()) {
+        base::log::warn("store.synced_mark_unwritten", {{"error", status.ToString()}});
     }
 }
 

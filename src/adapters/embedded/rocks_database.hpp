@@ -38,14 +38,17 @@ public:
 
 private:
     void open(const RocksOptions& options);
+    void sync_parent() const;
     void check_synced() const;
     void open_synced();
     void note_synced();
+    std::string synced_path() const { return (path_ / "SYNCED").string(); }
 
+    rocksdb::Env* env_;
     std::filesystem::path path_;
     std::unique_ptr<rocksdb::DB> db_;
     std::array<rocksdb::ColumnFamilyHandle*, column_count> columns_{};
-    int synced_ = -1;  // the file SYNCED
+    std::unique_ptr<rocksdb::RandomRWFile> synced_;  // the file SYNCED
 };
 
 }  // namespace banter::adapters::embedded

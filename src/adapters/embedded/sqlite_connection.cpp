@@ -102,11 +102,12 @@ void SqliteConnection::Finalize::operator()(sqlite3_stmt* statement) const {
     sqlite3_finalize(statement);
 }
 
-SqliteConnection::SqliteConnection(const std::string& path, Access access) {
+SqliteConnection::SqliteConnection(const std::string& path, Access access, const std::string& vfs) {
     sqlite3* opened = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (access == Access::read_write ? SQLITE_OPEN_CREATE : 0);
-    const int code = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+    const int code =
+        sqlite3_open_v2(path.c_str(), &opened, flags, vfs.empty() ? nullptr : vfs.c_str());
     connection_.reset(opened);
     if (code != SQLITE_OK) raise(opened, code);
     check(opened, sqlite3_busy_timeout(opened, busy_timeout_ms));

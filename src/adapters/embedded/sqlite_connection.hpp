@@ -77,8 +77,9 @@ class SqliteConnection {
 public:
     enum class Access { read_write, read_only };
 
-    // Throws SqliteError.
-    SqliteConnection(const std::string& path, Access access);
+    // `vfs` names the file system layer (https://www.sqlite.org/vfs.html); empty: the operating
+    // system's. Throws SqliteError.
+    SqliteConnection(const std::string& path, Access access, const std::string& vfs = {});
     ~SqliteConnection();
     SqliteConnection(const SqliteConnection&) = delete;
     SqliteConnection& operator=(const SqliteConnection&) = delete;

@@ -90,14 +90,15 @@ SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, Options option
 SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, Options options,
                                std::span<const std::string_view> migrations)
     : path_(path.string()), options_(std::move(options)) {
-    create_private(path_);
+    if (options_.vfs.empty()) create_private(path_);
     try {
-        writer_ = std::make_unique<SqliteConnection>(path_, SqliteConnection::Access::read_write);
+        writer_ = std::make_unique<SqliteConnection>(path_, SqliteConnection::Access::read_write,
+                                                     options_.vfs);
         writer_->run_script("PRAGMA journal_mode = WAL;");
         migrate(*writer_, migrations);
         for (std::size_t i = 0; i < options_.readers; ++i) {
-            readers_.push_back(
-                std::make_unique<SqliteConnection>(path_, SqliteConnection::Access::read_only));
+            readers_.push_back(std::make_unique<SqliteConnection>(
+                path_, SqliteConnection::Access::read_only, options_.vfs));
         }
     } catch (const SqliteError& error) {
         throw_unusable(path_, error);
@@ -202,7 +203,7 @@ bool SqliteDatabase::run_behind_savepoint(Job& job) {
 std::vector<std::string> SqliteDatabase::check() const {
     std::vector<std::string> findings;
     try {
-        SqliteConnection connection(path_, SqliteConnection::Access::read_only);
+        SqliteConnection connection(path_, SqliteConnection::Access::read_only, options_.vfs);
         auto pages = connection.prepare("PRAGMA integrity_check");
         while (pages.step()) {
             auto line = pages.get<std::string>();

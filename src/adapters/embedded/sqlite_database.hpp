@@ -36,6 +36,9 @@ public:
         std::size_t group = 256;   // writes in one transaction, at most
         // Told on the writer's thread, for each transaction, how many writes it served.
         std::function<void(std::size_t)> committed = [](std::size_t) {};
+        // Tests put a disk that fails here: the name of a registered sqlite3_vfs, which also
+        // decides who may read the file. Empty is the real one.
+        std::string vfs;
     };
 
     // Creates the file (mode 0600) when there is none and brings its schema up to date. Throws
