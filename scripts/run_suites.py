@@ -58,7 +58,7 @@ def command_of(suite: str, xml: Path) -> tuple[list[str], Path]:
     """The command that runs the suite, and the folder to run it in."""
     name, _, variant = suite.partition("-")
     build = BUILDS[variant]
-    if name in ("unit", "contract"):
+    if name in ("unit", "contract", "power"):
         return ctest(build, name, xml), ROOT
     if name == "architecture":
         return pytest("tests/architecture", xml), ROOT
@@ -88,6 +88,8 @@ def environment_of(suite: str) -> dict[str, str]:
     environment["BANTER_BIN"] = str(ROOT / "build" / BUILDS[variant] / "src" / "app" / "banter")
     environment["BANTER_SLOW"] = "1" if variant else "0"
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    if LONG:
+        environment.setdefault("POWER_SECONDS", "60")  # for each kind of trouble
     environment["GTEST_OUTPUT"] = f"xml:{cases_folder(suite)}/"
     return environment
 
