@@ -55,7 +55,9 @@ void Controller::stop() {
 
 void Controller::handle(const client::Event& event) {
     if (const auto* message = std::get_if<Message>(&event)) {
-        if (model_.on_message(*message)) listener_.on_message(*message);
+        // The session tells each message once; the history may have shown it to the model before.
+        model_.on_message(*message);
+        listener_.on_message(*message);
     } else if (const auto* sent = std::get_if<client::MessageSent>(&event)) {
         --unacknowledged_sends_;
         model_.on_sent(sent->sent);

@@ -19,11 +19,11 @@ namespace banter::cli {
 // HTTP API, and carries out what the user asks for. Belongs to the thread that runs mailbox().
 class Controller : private Commands::Host {
 public:
-    // Told of what the model does not show.
+    // Told of what happens, each message once.
     struct Listener {
         virtual ~Listener() = default;
         virtual void on_notice(const std::string& line) = 0;    // a sentence for the user
-        virtual void on_message(const Message& message) = 0;    // a new one, already in the model
+        virtual void on_message(const Message& message) = 0;    // each once, after the model
         virtual void on_event(const client::Event& event) = 0;  // every event, after the model
     };
 
