@@ -70,6 +70,7 @@ def hike(alice, *members, options=""):
     talk = Talk(alice)
     talk.lines.say(f'/group {options} "Sunday hike" {names}')
     talk.hears("* You created the group")
+    talk.lines.expect("You are in #Sunday hike.", "err")
     return talk
 
 
@@ -87,6 +88,7 @@ def test_a_link_is_previewed_followed_listed_and_revoked(alice, bob, person):
     bobs.command(f"/preview {link}", "-- #Sunday hike, 1 member\n")
     bobs.lines.say(f"/join {link}")
     hers.hears("* Bob joined by a link")
+    bobs.lines.expect("You are in #Sunday hike.", "err")
     bobs.lines.say("here I am")
     hers.hears("Bob: here I am")
     hers.command("/links", "used by 1 of 5, made by Alice")

@@ -85,6 +85,8 @@ private:
     // The open chat, or a notice that there is none.
     const Chat* open_chat();
     const Chat* open_group();
+    // Opens a group that the user has just made or joined, and says so.
+    void enter(const client::ChatSummary& group);
     // Runs the call; says `then` once it is done, or why it was not.
     template <class Request>
     void call(Request request, std::string then = {}) {

@@ -48,7 +48,12 @@ void Commands::group(const Command& command) {
             if (!members) return std::unexpected(members.error());
             return http.create_group(title, *members, client_id, shared);
         },
-        [this](const client::ChatSummary& chat) { host_.show(chat); });
+        [this](const client::ChatSummary& group) { enter(group); });
+}
+
+void Commands::enter(const client::ChatSummary& group) {
+    host_.show(group);
+    notice("You are in #" + harmless(group.title) + ".");
 }
 
 void Commands::show_group(const Chat& chat) {

@@ -103,7 +103,7 @@ void Commands::join(const Command& command) {
               HttpClient& http) { return http.follow_link(token); },
           [this](const client::Followed& followed) {
               if (followed.chat) {
-                  host_.show(*followed.chat);
+                  enter(*followed.chat);
               } else {
                   notice("You have asked to join. An admin of the group decides.");
               }
