@@ -20,7 +20,7 @@ class Talker:
         self.accepted = {}  # client_id -> (chat, seq, message_id, text): what `sent` promised
         self.seen = defaultdict(dict)  # chat -> {seq: message_id}, over all sessions
         self.position = {}  # chat -> the seq after which this session goes on
-        self.acknowledged = defaultdict(int)  # chat -> seq, sent in this session or answered
+        self.acknowledged = defaultdict(int)  # chat -> seq, sent in this session
         self.marks = defaultdict(lambda: [0, 0])  # (chat, user) -> [delivered, read], as told
         self.counts = {"sent": 0, "message": 0, "retried": 0}
 
@@ -28,6 +28,7 @@ class Talker:
 
     def connect(self):
         self.position = {}
+        self.acknowledged.clear()  # the server may have died before it wrote them
         self.socket = self.device.socket()
         self.socket.hello(self.device.access_token)
         watch = Stopwatch()
