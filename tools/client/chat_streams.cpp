@@ -33,6 +33,14 @@ ChatStreams::Arrival ChatStreams::on_sent(const domain::ChatId& chat, domain::Se
     return {};
 }
 
+std::vector<domain::ChatId> ChatStreams::overtaken() const {
+    std::vector<domain::ChatId> chats;
+    for (const auto& [chat, stream] : streams_) {
+        if (!stream.ahead.empty()) chats.push_back(chat);
+    }
+    return chats;
+}
+
 std::vector<ChatStreams::Gap> ChatStreams::on_synced() {
     std::vector<Gap> gaps;
     for (auto& [chat, stream] : streams_) {
@@ -47,6 +55,14 @@ std::vector<ChatStreams::Gap> ChatStreams::on_synced() {
 std::optional<domain::Seq> ChatStreams::mark(const domain::ChatId& chat) const {
     const auto found = streams_.find(chat);
     return found == streams_.end() ? std::nullopt : found->second.mark;
+}
+
+std::vector<std::pair<domain::ChatId, domain::Seq>> ChatStreams::marks() const {
+    std::vector<std::pair<domain::ChatId, domain::Seq>> marks;
+    for (const auto& [chat, stream] : streams_) {
+        if (stream.mark && !stream.ended) marks.emplace_back(chat, *stream.mark);
+    }
+    return marks;
 }
 
 }  // namespace banter::client

@@ -32,11 +32,16 @@ public:
     // send may overtake older messages of its chat; it counts once those have come.
     Arrival on_sent(const domain::ChatId& chat, domain::Seq seq, bool synced);
 
+    // Chats with frames that overtook the backlog.
+    std::vector<domain::ChatId> overtaken() const;
     // The backlog is through: what overtook it takes its place now.
     std::vector<Gap> on_synced();
 
     // The last seq up to which this device has all it was sent; none for a chat not heard of.
     std::optional<domain::Seq> mark(const domain::ChatId& chat) const;
+
+    // The same of every chat.
+    std::vector<std::pair<domain::ChatId, domain::Seq>> marks() const;
 
     // A membership ended: the next one begins anywhere after it.
     void on_membership_ended(const domain::ChatId& chat) { streams_[chat].ended = true; }

@@ -36,6 +36,13 @@ void ReadMarks::on_written(const domain::ChatId& chat, std::int64_t pings_before
     marks_[chat].pings_before = pings_before;
 }
 
+void ReadMarks::on_refused() {
+    for (auto& [chat, mark] : marks_) {
+        mark.confirmed = false;
+        mark.pings_before.reset();
+    }
+}
+
 void ReadMarks::on_pong(std::int64_t n) {
     for (auto& [chat, mark] : marks_) {
         if (mark.pings_before && *mark.pings_before < n) mark.confirmed = true;

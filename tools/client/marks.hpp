@@ -46,6 +46,8 @@ public:
     Marks unconfirmed() const;
     void on_written(const domain::ChatId& chat, std::int64_t pings_before);
     void on_pong(std::int64_t n);
+    // The server refused one for now, and does not say which: none counts as arrived.
+    void on_refused();
     // A membership ended: its marks mean nothing to the next one.
     void forget(const domain::ChatId& chat) { marks_.erase(chat); }
 

@@ -167,6 +167,7 @@ std::optional<base::Steady> ProtocolMachine::next_deadline() const {
     if (pong_awaited_) next = std::min(next, answer_due_);
     if (const auto due = acknowledgements_.due()) next = std::min(next, *due);
     if (const auto held = outbox_.held_until()) next = std::min(next, *held);
+    if (reads_again_) next = std::min(next, *reads_again_);
     return next;
 }
 
@@ -180,6 +181,7 @@ void ProtocolMachine::on_time(base::Steady now) {
         if (const auto due = acknowledgements_.due(); due && now >= *due) {
             write_acknowledgements();
         }
+        if (reads_again_ && now >= *reads_again_) write_reads();
         write_sends(now);
         watch_heartbeat(now);
     }
@@ -225,8 +227,7 @@ void ProtocolMachine::handle(base::Steady now, Welcome& welcome) {
     enter(Phase::catching_up);
     notify(welcome);
     write_watches();
-    for (const auto& [chat, seq] : reads_.unconfirmed())
-        write_read(chat, seq);
+    write_reads();
     for (const auto& draft : drafts_.unanswered())
         write_draft(draft);
     write_sends(now);
@@ -234,8 +235,11 @@ void ProtocolMachine::handle(base::Steady now, Welcome& welcome) {
 
 void ProtocolMachine::handle(base::Steady now, Synced& synced) {
     if (phase_ != Phase::catching_up) return;
+    const auto overtaken = streams_.overtaken();
     for (const auto& gap : streams_.on_synced())
         notify(gap);
+    for (const auto& chat : overtaken)
+        acknowledge(now, chat);
     delay_.reset();
     enter(Phase::live);
     notify(synced);
@@ -291,6 +295,9 @@ void ProtocolMachine::handle(base::Steady now, Refusal& refusal) {
     if (is_final) last_refusal_ = error.detail;
     if (refusal.ref) drafts_.settle(*refusal.ref);
     if (!refusal.client_id) {
+        if (error.retry_after.count() > 0 && refusal.ref) {
+            try_marks_again(now + error.retry_after, *refusal.ref);
+        }
         notify(Refused{error, refusal.ref});
         return;
     }
@@ -309,6 +316,17 @@ void ProtocolMachine::handle(base::Steady now, StateChanged& state) {
     // Of what is being written here, the server's copy is older.
     if (drafts_.awaits_answer(state.chat)) return;
     notify(std::move(state));
+}
+
+// The refusal of a mark does not say which: all are said again, which moves none back.
+void ProtocolMachine::try_marks_again(base::Steady when, std::string_view refused) {
+    if (refused == "received" && settings_.acknowledge_automatically) {
+        for (const auto& [chat, seq] : streams_.marks())
+            acknowledgements_.add(chat, seq, when);
+    } else if (refused == "read") {
+        reads_.on_refused();
+        reads_again_ = when;
+    }
 }
 
 void ProtocolMachine::handle(base::Steady now, Goodbye& goodbye) {
@@ -362,6 +380,12 @@ void ProtocolMachine::write_acknowledgements() {
 
 void ProtocolMachine::read(base::Steady now, const domain::ChatId& chat, domain::Seq seq) {
     if (reads_.advance(chat, seq) && is_welcomed()) write_read(chat, seq);
+}
+
+void ProtocolMachine::write_reads() {
+    reads_again_.reset();
+    for (const auto& [chat, seq] : reads_.unconfirmed())
+        write_read(chat, seq);
 }
 
 void ProtocolMachine::write_read(const domain::ChatId& chat, domain::Seq seq) {

@@ -191,6 +191,8 @@ private:
     void write_sends(base::Steady now);
     void write_acknowledgements();
     void write_read(const domain::ChatId& chat, domain::Seq seq);
+    void write_reads();
+    void try_marks_again(base::Steady when, std::string_view refused);
     void write_watches();
     void write_draft(const Drafts::Frame& draft);
     void ping(base::Steady now);
@@ -221,6 +223,7 @@ private:
     ChatStreams streams_;
     Acknowledgements acknowledgements_;
     ReadMarks reads_;
+    std::optional<base::Steady> reads_again_;  // a refused one is due then
     Drafts drafts_;
     std::set<domain::UserId> watched_;
     std::optional<domain::ChatId> typing_in_;

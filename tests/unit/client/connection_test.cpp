@@ -248,6 +248,41 @@ TEST(Frames, ARefusalOfSomethingElseCarriesItsRef) {
     EXPECT_TRUE(h.events_of<Refused>()[0].error.is(base::ErrorCode::not_found));
 }
 
+TEST(Frames, MarksThatWereRefusedForNowAreSaidAgain) {
+    Harness h;
+    h.go_live();
+    h.message(chat(1), 1);
+    h.machine.read(h.now, chat(1), domain::Seq{1});
+    h.pass(1s);
+    h.forget();
+    const std::string refusal =
+        R"({"type":"error","code":"overloaded","status":503,"detail":"No.",)"
+        R"("retry_after_ms":1000,"ref":")";
+    h.frame(refusal + R"(received"})");
+    h.frame(refusal + R"(read"})");
+    h.pass(900ms);
+    EXPECT_TRUE(h.frames_of("received").empty());
+    EXPECT_TRUE(h.frames_of("read").empty());
+    h.pass(200ms);
+    ASSERT_EQ(h.frames_of("received").size(), 1u);
+    EXPECT_EQ(h.frames_of("received")[0].at("seq").as_int64(), 1);
+    EXPECT_EQ(h.frames_of("read").size(), 1u);
+}
+
+TEST(Frames, AnswersThatCameBeforeTheEndOfTheBacklogAreAcknowledgedAtItsEnd) {
+    Harness h;
+    h.machine.send(h.now, client_id(1), chat(1), text("hi"));
+    h.connect();
+    h.welcome();
+    h.sent(client_id(1), chat(1), 7);
+    h.pass(1s);
+    EXPECT_TRUE(h.frames_of("received").empty());
+    h.synced();
+    h.pass(1s);
+    ASSERT_EQ(h.frames_of("received").size(), 1u);
+    EXPECT_EQ(h.frames_of("received")[0].at("seq").as_int64(), 7);
+}
+
 TEST(Frames, OfAnEndedConnectionChangeNothing) {
     Harness h;
     h.go_live();

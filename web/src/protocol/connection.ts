@@ -91,6 +91,7 @@ export class Connection {
   private readonly sentTimer: Timer;
   private readonly patienceTimer: Timer;
   private readonly readTimer: Timer;
+  private readonly receivedTimer: Timer;
   private readonly listener: ConnectionListener;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -107,6 +108,7 @@ export class Connection {
     this.sentTimer = new Timer(clock);
     this.patienceTimer = new Timer(clock);
     this.readTimer = new Timer(clock);
+    this.receivedTimer = new Timer(clock);
   }
 
   get phase(): Phase {
@@ -202,7 +204,7 @@ export class Connection {
   private letGo(): void {
     this.generation += 1;
     const waits = [this.greetingTimer, this.heartbeatTimer, this.answerTimer];
-    const repeats = [this.sentTimer, this.patienceTimer, this.readTimer];
+    const repeats = [this.sentTimer, this.patienceTimer, this.readTimer, this.receivedTimer];
     for (const timer of [...waits, ...repeats]) timer.cancel();
     this.acknowledgements.forget();
     this.socket?.close();
@@ -332,9 +334,13 @@ export class Connection {
     const problem = new Problem(frame);
     if (frame.client_id) return this.sendRefused(frame.client_id, problem);
     if (frame.ref?.startsWith(stateRef)) return this.listener.stateRefused(frame.ref, problem);
-    // Of what the user did not ask for himself he need not hear; `read` is worth another try.
+    // Of what the user did not ask for himself he need not hear, but it is worth another try. The
+    // refusal does not say which chat it was: all are said again, which moves none back.
     if (frame.ref === 'read' && isTemporary(problem.code)) {
       this.readTimer.set(Math.max(problem.retryAfterMs, 100), () => this.sendReads());
+    }
+    if (frame.ref === 'received' && isTemporary(problem.code)) {
+      this.receivedTimer.set(Math.max(problem.retryAfterMs, 100), () => this.acknowledgeAgain());
     }
     if (frame.ref || problem.code === 'unauthorized') return;
     this.listener.problem(problem);
@@ -371,6 +377,10 @@ export class Connection {
     this.queue.putBack(clientId);
     if (this.queue.unanswered() === 0) this.sentTimer.cancel();
     this.patienceTimer.set(Math.max(problem.retryAfterMs, 100), () => this.pumpAll());
+  }
+
+  private acknowledgeAgain(): void {
+    for (const [chat, seq] of this.order.marks()) this.acknowledgements.note(chat, seq);
   }
 
   private sendReads(): void {

@@ -28,6 +28,11 @@ export class StreamOrder {
     return 'next';
   }
 
+  // What this session has of each chat.
+  marks(): [ChatId, Seq][] {
+    return [...this.last];
+  }
+
   // A new membership begins a new stream: seqs between the two are not ours to see.
   restart(chat: ChatId): void {
     this.last.delete(chat);

@@ -119,6 +119,24 @@ describe('Connection: acknowledgements', () => {
     expect(received(socket.ofType('received'))).toEqual([['a', 5]]);
   });
 
+  it('are sent again when the server refused one for now', () => {
+    const { clock, connection, network } = line();
+    connection.start();
+    const socket = greet(network);
+    socket.say(messageFrame('a', 3));
+    socket.say(messageFrame('b', 7));
+    clock.advance(150);
+    const refusal = { type: 'error', code: 'overloaded', detail: 'later', retry_after_ms: 1000 };
+    socket.say({ ...refusal, ref: 'received' });
+    clock.advance(1000);
+    expect(received(socket.ofType('received'))).toHaveLength(2);
+    clock.advance(150);
+    expect(received(socket.ofType('received')).slice(2)).toEqual([
+      ['a', 3],
+      ['b', 7],
+    ]);
+  });
+
   it('are not sent for an earlier session', () => {
     const { clock, connection, network } = line();
     connection.start();
