@@ -148,8 +148,9 @@ Server::Server(const Config& config, sigset_t signals)
     for (std::size_t i = 0; i < fronts_.size(); ++i)
         build_front(i);
     auto& first = *parts_.shards.list.front();
-    admin_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::admin, nullptr, 0);
-    control_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::control, nullptr, 0);
+    admin_api_ = std::make_unique<gateway::Api>(services_, gateway::Face::admin, nullptr, first);
+    control_api_ =
+        std::make_unique<gateway::Api>(services_, gateway::Face::control, nullptr, first);
     admin_server_ =
         std::make_unique<gateway::HttpServer>(first, *admin_api_, gateway::HttpLimits{});
     control_server_ =
@@ -173,11 +174,11 @@ void Server::build_front(std::size_t index) {
     auto& front = fronts_[index];
     auto& shard = *parts_.shards.list[index];
     front.context.reset(new gateway::SessionContext{
-        shard, parts_.accounts, parts_.devices, parts_.chats, parts_.presence,
+        index, parts_.accounts, parts_.devices, parts_.chats, parts_.presence,
         *parts_.sessions.registries[index], parts_.store, parts_.clock, parts_.random,
         session_limits(), session_metrics_, *parts_.sessions.tables[index]});
     front.api = std::make_unique<gateway::Api>(services_, gateway::Face::client,
-                                               front.context.get(), index);
+                                               front.context.get(), shard);
     front.server = std::make_unique<gateway::HttpServer>(shard, *front.api, gateway::HttpLimits{});
 }
 

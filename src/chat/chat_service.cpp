@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/fault.hpp"
+
 namespace banter::chat {
 namespace {
 
@@ -76,9 +78,14 @@ Task<Result<Attachment>> ChatService::attach(ChatId chat, UserId user, domain::D
     co_return co_await base::await_on(shards_[home(chat)], std::move(work));
 }
 
+Task<Result<Seq>> ChatService::cursor(ChatId chat, UserId user, domain::DeviceId device) {
+    co_return co_await ports_.receipts.cursor(user, device, chat);
+}
+
 void ChatService::begin_cursor(ChatId chat, UserId user, domain::DeviceId device, Seq seq) {
     shards_[home(chat)].post([=, target = chat_shards_[home(chat)].get()] {
-        target->sequencer().move_cursor({user, device, chat, seq}, [](const Result<void>&) {});
+        target->sequencer().move_cursor({user, device, chat, seq}, false,
+                                        [](const Result<void>&) {});
     });
 }
 
@@ -98,19 +105,22 @@ Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain:
     const auto ended = co_await ports_.directory.ended_memberships(user);
     if (!ended) co_return std::unexpected(ended.error());
 
+    // One chat may be among both, when it was left between the two answers, or when the user is
+    // just being added to it again: the ended membership comes first.
     std::vector<FeedChat> chats;
-    for (const auto& membership : *memberships) {
-        const auto found = acknowledged.find(membership.chat.id);
-        const bool known = found != acknowledged.end();
-        chats.push_back({membership.chat.id, known ? found->second : Seq{}, known, {}, {}});
-    }
     for (const auto& membership : *ended) {
         if (membership.left_at < device.created_at) continue;
         const auto found = acknowledged.find(membership.chat);
         const Seq cursor = found != acknowledged.end() ? found->second : Seq{};
         if (cursor >= membership.left_seq) continue;
-        chats.push_back(
-            {membership.chat, cursor, true, membership.joined_seq, membership.left_seq});
+        const bool shared = membership.history == domain::HistoryMode::shared;
+        const Seq first = shared ? Seq{1} : membership.joined_seq;
+        chats.push_back({membership.chat, cursor, true, first, membership.left_seq});
+    }
+    for (const auto& membership : *memberships) {
+        const auto found = acknowledged.find(membership.chat.id);
+        const bool known = found != acknowledged.end();
+        chats.push_back({membership.chat.id, known ? found->second : Seq{}, known, {}, {}});
     }
     co_return chats;
 }
@@ -142,6 +152,7 @@ Task<Result<void>> ChatService::blocks_changed(UserId one, UserId other) {
 Task<Result<std::size_t>> ChatService::recover() {
     const auto outbox = co_await ports_.directory.outbox();
     if (!outbox) co_return std::unexpected(outbox.error());
+    if (BANTER_FAULT(outbox_forgotten)) co_return 0;
     for (const auto& control : *outbox) {
         auto work = [control, target = chat_shards_[home(control.chat)].get()] {
             return target->sequence(control);

@@ -71,6 +71,9 @@ public:
     base::Task<base::Result<Attachment>> attach(domain::ChatId chat, domain::UserId user,
                                                 domain::DeviceId device, std::size_t shard,
                                                 base::Timestamp since);
+    // What the device has acknowledged of the chat; zero: nothing.
+    base::Task<base::Result<domain::Seq>> cursor(domain::ChatId chat, domain::UserId user,
+                                                 domain::DeviceId device);
     // A new device takes the chat up behind `seq`.
     void begin_cursor(domain::ChatId chat, domain::UserId user, domain::DeviceId device,
                       domain::Seq seq);

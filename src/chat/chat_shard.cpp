@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/fault.hpp"
 #include "base/log.hpp"
 
 namespace banter::chat {
 namespace {
 
 using base::ErrorCode;
-using base::Problem;
 using base::Result;
 using base::Task;
 using domain::ChatId;
@@ -18,8 +18,6 @@ using domain::UserId;
 // How many senders to remember of a chat that is loaded.
 constexpr std::size_t senders_at_load = 256;
 constexpr auto idle_time = std::chrono::minutes(1);
-// Until a change that could not get its place tries again.
-constexpr auto control_retry = std::chrono::seconds(1);
 
 base::Problem no_such_chat() {
     return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
@@ -75,48 +73,62 @@ ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
                   .sequenced = [this](const ports::ControlMessage& control,
                                       Seq seq) { base::spawn(write_back(control, seq)); },
                   .sent = [this](ChatId chat, UserId sender) { typing_.ended(chat, sender); },
-                  .refused = [this](const ports::ControlMessage& control,
-                                    const Problem& problem) { retry_later(control, problem); }}) {}
+                  .refused =
+                      [this](const ports::ControlMessage& control, const base::Problem& problem) {
+                          answer_sequencing(control.id, std::unexpected(problem));
+                      }}) {}
 
 Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
     if (const auto found = chats_.find(chat); found != chats_.end()) {
         found->second->last_used = ports_.clock.steady();
         co_return found->second;
     }
-    if (const auto others = loading_.find(chat); others != loading_.end()) {
-        base::CallbackAwaiter<LoadResult> turn(
-            [&others](base::Completion<LoadResult> mine) { others->second.push_back(mine); });
-        co_return co_await turn;
-    }
-    loading_.try_emplace(chat);
-    auto result = co_await read_state(chat);
+    // Whoever asks first waits in the same line, so that nobody overtakes him: what one socket
+    // sends to a chat keeps its order while the chat is loaded.
+    base::CallbackAwaiter<LoadResult> turn([&](base::Completion<LoadResult> mine) {
+        const auto [line, first] = loading_.try_emplace(chat);
+        line->second.push_back(mine);
+        if (first) base::spawn(load_for_waiting(chat));
+    });
+    co_return co_await turn;
+}
+
+Task<void> ChatShard::load_for_waiting(ChatId chat) {
+    const auto result = co_await read_state(chat);
     if (result) {
+        if (auto kept = kept_.extract(chat)) {
+            (*result)->followers = std::move(kept.mapped().followers);
+            (*result)->lane = std::move(kept.mapped().lane);
+            (*result)->changes = std::move(kept.mapped().changes);
+        }
         (*result)->last_used = ports_.clock.steady();
         chats_.emplace(chat, *result);
     }
-    const auto waiting = std::move(loading_.extract(chat).mapped());
-    for (const auto& other : waiting)
-        other(result);
-    co_return result;
+    auto waiting = std::move(loading_.extract(chat).mapped());
+    if (BANTER_FAULT(first_served_last)) std::ranges::rotate(waiting, waiting.begin() + 1);
+    for (const auto& one : waiting)
+        one(result);
 }
 
 Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
+    // Before the rows: a change that leaves the outbox meanwhile is in them then.
+    const auto outbox = co_await ports_.directory.outbox();
+    if (!outbox) co_return std::unexpected(outbox.error());
     const auto found = co_await ports_.directory.find(chat);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return std::unexpected(no_such_chat());
     auto state = std::make_shared<ChatState>();
     state->chat = (*found)->chat;
-    if (auto kept = kept_followers_.extract(chat)) {
-        state->followers = std::move(kept.mapped());
-    } else {
-        state->followers.assign(shards_.count(), 0);
-    }
+    state->followers.assign(shards_.count(), 0);
     fill_members(*state, (*found)->members);
+    fill_members(*state, (*found)->leaving);
     const auto rows = co_await ports_.receipts.marks(chat);
     if (!rows) co_return std::unexpected(rows.error());
     fill_marks(*state, *rows);
     const auto log = co_await read_log(*state);
     if (!log) co_return std::unexpected(log.error());
+    const auto late = co_await apply_placed(*state, *outbox);
+    if (!late) co_return std::unexpected(late.error());
     if (state->chat.type == domain::ChatType::direct && state->members.size() == 2) {
         const auto one = state->members.begin()->first;
         const auto other = std::next(state->members.begin())->first;
@@ -125,6 +137,20 @@ Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
         state->blocked = *blocked;
     }
     co_return state;
+}
+
+// Changes that have their place while the directory does not know it yet: the process ended, or
+// the directory failed, between the two.
+Task<Result<void>> ChatShard::apply_placed(ChatState& state,
+                                           const std::vector<ports::ControlMessage>& outbox) {
+    for (const auto& control : outbox) {
+        if (control.chat != state.chat.id) continue;
+        const ports::SendKey key{control.actor, {}, control.id};
+        const auto place = co_await ports_.store.find_send(key);
+        if (!place) co_return std::unexpected(place.error());
+        if (*place) state.apply(control.event, control.actor, (*place)->seq, (*place)->at);
+    }
+    co_return Result<void>{};
 }
 
 // The head, and who sent the newest messages.
@@ -156,9 +182,13 @@ void ChatShard::send(ports::SendCommand command, PendingAnswer answer) {
     base::Result<void> taken;
     const ports::SendKey key = command.key;
     if (!sequencer_.has_room()) {
+        if (BANTER_FAULT(overload_swallowed)) return;
         taken = base::fail_retry(ErrorCode::overloaded,
                                  "Too many messages are waiting; send it again in a moment.",
                                  std::chrono::seconds(1));
+    } else if (BANTER_FAULT(membership_at_accept) && chats_.contains(command.chat) &&
+               chats_.at(command.chat)->member(key.sender) == nullptr) {
+        taken = std::unexpected(no_such_chat());
     } else {
         sequencer_.expect(key, answer);
         taken = ports_.log.append(std::move(command));
@@ -202,10 +232,12 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
         const auto policy = co_await fan_out_.policy(other);
         shows[other] = other == user || (policy && policy->shows(user));
     }
+    if (state->stale) co_return co_await attach(chat, user, device, shard, since);
     // No waiting from here on: what is told as the head now, and what is followed from now on,
     // leave no gap between them.
     auto attachment = attachment_for(*state, user, device);
     if (!attachment) co_return attachment;
+    if (BANTER_FAULT(followed_too_late)) co_await ports_.store.head(chat);
     ++state->followers[shard];
     if (attachment->last_seq) co_return attachment;
     for (const auto& [other, member] : state->members) {
@@ -221,10 +253,10 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
 
 void ChatShard::detach(ChatId chat, std::size_t shard) {
     const auto loaded = chats_.find(chat);
-    const auto kept = kept_followers_.find(chat);
+    const auto kept = kept_.find(chat);
     std::vector<std::uint32_t>* followers = nullptr;
     if (loaded != chats_.end()) followers = &loaded->second->followers;
-    if (kept != kept_followers_.end()) followers = &kept->second;
+    if (kept != kept_.end()) followers = &kept->second.followers;
     if (followers != nullptr && (*followers)[shard] > 0) --(*followers)[shard];
 }
 
@@ -252,8 +284,9 @@ Task<Result<void>> ChatShard::committed_both(std::shared_ptr<ChatState> chat,
             if (--outcome->open == 0) done(outcome->result);
         };
         const domain::Marks marks{cursor.delivered, {}};
+        const bool mark_moves = chat->member(cursor.user)->durable.delivered < cursor.delivered;
         sequencer_.mark(chat, cursor.user, marks, ports_.clock.now(), part);
-        sequencer_.move_cursor(cursor, part);
+        sequencer_.move_cursor(cursor, mark_moves, part);
     });
     co_return co_await durable;
 }
@@ -273,7 +306,7 @@ Task<Result<void>> ChatShard::ended_received(ChatId chat, UserId user, domain::D
 
 Task<Result<void>> ChatShard::committed_cursor(ports::CursorRow cursor) {
     base::CallbackAwaiter<Result<void>> durable([&](base::Completion<Result<void>> done) {
-        sequencer_.move_cursor(cursor, [done](const Result<void>& result) { done(result); });
+        sequencer_.move_cursor(cursor, false, [done](const Result<void>& result) { done(result); });
     });
     co_return co_await durable;
 }
@@ -357,53 +390,6 @@ Task<Result<std::vector<MemberView>>> ChatShard::members(ChatId chat, UserId vie
     co_return views;
 }
 
-Task<Result<Seq>> ChatShard::sequence(ports::ControlMessage control) {
-    base::CallbackAwaiter<Result<Seq>> placed([&](base::Completion<Result<Seq>> done) {
-        sequencing_.emplace(control.id, done);
-        const auto appended = ports_.log.append_control(control);
-        if (!appended && sequencing_.erase(control.id) > 0) {
-            done(std::unexpected(appended.error()));
-        }
-    });
-    co_return co_await placed;
-}
-
-Task<void> ChatShard::write_back(ports::ControlMessage control, Seq seq) {
-    const auto written = co_await ports_.directory.sequenced(control, seq);
-    // Not written: the outbox keeps it and the next start writes it, which changes nothing else.
-    if (!written) {
-        base::log::error("control.write_back_failed",
-                         {{"chat", to_string(control.chat)}, {"detail", written.error().detail}});
-    }
-    unplaced_.erase(control.id);
-    answer_sequencing(control.id, seq);
-}
-
-void ChatShard::answer_sequencing(domain::ClientId control, const Result<Seq>& result) {
-    std::vector<base::Completion<Result<Seq>>> waiting;
-    const auto [first, last] = sequencing_.equal_range(control);
-    for (auto at = first; at != last; ++at)
-        waiting.push_back(at->second);
-    sequencing_.erase(first, last);
-    for (const auto& done : waiting)
-        done(result);
-}
-
-void ChatShard::retry_later(const ports::ControlMessage& control, const Problem& problem) {
-    auto again = [this, control] {
-        if (!ports_.log.append_control(control)) {
-            retry_later(control, {ErrorCode::overloaded, "The log is full.", {}});
-        }
-    };
-    auto retry = base::Executor::current().after(control_retry, std::move(again));
-    unplaced_.insert_or_assign(control.id, Unplaced{control.chat, std::move(retry)});
-    answer_sequencing(control.id, std::unexpected(problem));
-}
-
-bool ChatShard::has_unplaced_change(ChatId chat) const {
-    return std::ranges::any_of(unplaced_, [&](const auto& one) { return one.second.chat == chat; });
-}
-
 Task<Result<bool>> ChatShard::refresh_blocks(ChatId chat) {
     const auto found = chats_.find(chat);
     if (found == chats_.end() || found->second->members.size() != 2) co_return true;
@@ -423,15 +409,15 @@ void ChatShard::forget_idle() {
         const bool followed =
             std::ranges::any_of(state.followers, [](std::uint32_t count) { return count > 0; });
         // More than one owner: something is under way that builds on it.
-        return !followed && entry.second.use_count() == 1 && !state.changes.held() &&
-               now - state.last_used > idle_time;
+        return !followed && entry.second.use_count() == 1 && !state.changes->held() &&
+               !unplaced_.contains(entry.first) && now - state.last_used > idle_time;
     });
 }
 
 void ChatShard::forget_all() {
     for (auto& [chat, state] : chats_) {
         state->stale = true;
-        kept_followers_[chat] = std::move(state->followers);
+        kept_[chat] = {std::move(state->followers), state->lane, state->changes};
         state->followers.assign(shards_.count(), 0);
     }
     std::unordered_map<ChatId, std::shared_ptr<ChatState>> forgotten;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "chat/chat_state.hpp"
@@ -112,9 +113,11 @@ public:
     // Appends the change to the log and answers when it is durable and written back. When it could
     // not get its place now, answers why and tries again until it has it.
     base::Task<base::Result<domain::Seq>> sequence(ports::ControlMessage control);
-    // A change of the chat is stored and still tries to get its place: nothing else may change
-    // before it, or the events would tell another order than the rows.
-    bool has_unplaced_change(domain::ChatId chat) const;
+    // Gives the changes of the chat that a failure left in the outbox their place, in their order.
+    // Before another change of it is decided, and only by who has the turn to change it.
+    base::Task<base::Result<void>> settle(domain::ChatId chat);
+    // The outbox may hold a change of the chat: it is settled in a while, or before the next one.
+    void settle_later(domain::ChatId chat);
 
     // Either user of the direct chat has blocked or unblocked the other.
     base::Task<base::Result<bool>> refresh_blocks(domain::ChatId chat);
@@ -126,8 +129,11 @@ private:
 
     base::Result<Attachment> attachment_for(const ChatState& state, domain::UserId user,
                                             domain::DeviceId device) const;
+    base::Task<void> load_for_waiting(domain::ChatId chat);
     base::Task<LoadResult> read_state(domain::ChatId chat);
     base::Task<base::Result<bool>> read_log(ChatState& state);
+    base::Task<base::Result<void>> apply_placed(ChatState& state,
+                                                const std::vector<ports::ControlMessage>& outbox);
     base::Task<base::Result<void>> ended_received(domain::ChatId chat, domain::UserId user,
                                                   domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> committed_cursor(ports::CursorRow cursor);
@@ -137,8 +143,9 @@ private:
                                                   ports::CursorRow cursor);
     void relay_typing(domain::ChatId chat, domain::UserId user, bool on, domain::TypingKind kind);
     base::Task<void> write_back(ports::ControlMessage control, domain::Seq seq);
-    void retry_later(const ports::ControlMessage& control, const base::Problem& problem);
     void answer_sequencing(domain::ClientId control, const base::Result<domain::Seq>& result);
+    void retry_unplaced();
+    base::Task<void> settle_in_turn(domain::ChatId chat);
     void forget_all();
 
     const runtime::Shards& shards_;
@@ -150,14 +157,18 @@ private:
     std::unordered_map<domain::ChatId, std::shared_ptr<ChatState>> chats_;
     std::unordered_map<domain::ChatId, std::vector<base::Completion<LoadResult>>> loading_;
     // Who followed a chat that forget_all() dropped, until it is loaded again.
-    std::unordered_map<domain::ChatId, std::vector<std::uint32_t>> kept_followers_;
+    // What outlives the forgetting of a state that was void.
+    struct Kept {
+        std::vector<std::uint32_t> followers;
+        std::shared_ptr<Lane> lane;
+        std::shared_ptr<ChangeLock> changes;
+    };
+    std::unordered_map<domain::ChatId, Kept> kept_;
     std::unordered_multimap<domain::ClientId, base::Completion<base::Result<domain::Seq>>>
         sequencing_;
-    struct Unplaced {
-        domain::ChatId chat;
-        base::Timer retry;
-    };
-    std::unordered_map<domain::ClientId, Unplaced> unplaced_;
+    std::unordered_set<domain::ChatId> unplaced_;  // chats with changes left in the outbox
+    base::Timer retry_;
+    bool retrying_ = false;  // retry_ is set
 };
 
 }  // namespace banter::chat

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/fault.hpp"
+
 namespace banter::chat {
 namespace {
 
@@ -69,6 +71,7 @@ MemberState* ChatState::member(domain::UserId user) {
 
 Seq ChatState::first_seq(const MemberState& member) const {
     if (chat.history == domain::HistoryMode::shared) return Seq{1};
+    if (BANTER_FAULT(newcomer_sees_all)) return Seq{1};
     return std::max(member.joined_seq, Seq{1});
 }
 
@@ -97,7 +100,7 @@ void ChatState::apply(const domain::Event& event, domain::UserId actor, Seq seq,
                     former[user] = leaving->marks;
                     left[user] = {first_seq(*leaving), seq};
                 }
-                members.erase(user);
+                if (!BANTER_FAULT(removed_served_from_cache)) members.erase(user);
             }
             break;
         case Change::role:

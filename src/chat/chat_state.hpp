@@ -41,7 +41,8 @@ private:
     domain::Seq first_;  // of senders_.front()
 };
 
-// One change of the chat at a time; the others wait in line.
+// One change of the chat at a time; the others wait in line. It is the same one when the state of
+// the chat is forgotten and loaded anew meanwhile.
 class ChangeLock {
 public:
     base::Task<void> acquire();
@@ -51,6 +52,13 @@ public:
 private:
     bool held_ = false;
     std::deque<base::Completion<bool>> waiting_;
+};
+
+// Records of one chat that wait for their place, in the log's order. The same one when the state of
+// the chat is forgotten and loaded anew meanwhile, so that none is overtaken.
+struct Lane {
+    std::deque<ports::LogRecord> records;
+    bool draining = false;
 };
 
 // What the owner of a chat knows of it: the fold of its log so far. Belongs to one shard.
@@ -74,11 +82,10 @@ struct ChatState {
     RecentSenders senders;
     bool blocked = false;                  // direct chats: either has blocked the other
     std::vector<std::uint32_t> followers;  // per shard: streams of this chat there
-    std::deque<ports::LogRecord> pending;  // records that wait for their turn
-    bool sequencing = false;
-    bool stale = false;    // a commit failed: this is no longer what the log says
-    bool touched = false;  // has messages in the batch being gathered
-    ChangeLock changes;
+    bool stale = false;                    // a commit failed: this is no longer what the log says
+    bool touched = false;                  // has messages in the batch being gathered
+    std::shared_ptr<Lane> lane = std::make_shared<Lane>();
+    std::shared_ptr<ChangeLock> changes = std::make_shared<ChangeLock>();
     base::Steady last_used;
 
     const MemberState* member(domain::UserId user) const;

@@ -84,6 +84,7 @@ Task<Result<ports::ChatDirectory::Created>> GroupChanges::create(ChatId id, NewG
     chat.creator = group.creator;
     const auto first_event = *chat.control;
     const auto created = co_await shard_.ports().directory.create(std::move(chat));
+    if (!created) shard_.settle_later(id);
     if (!created || !created->created) co_return created;
     const auto placed = co_await shard_.sequence(first_event);
     if (!placed) co_return std::unexpected(placed.error());
@@ -113,12 +114,26 @@ Task<Result<ports::ChatDirectory::Created>> GroupChanges::open_direct(UserId use
     co_return created;
 }
 
+Task<Result<std::shared_ptr<ChatState>>> GroupChanges::acquire(ChatId chat) {
+    while (true) {
+        const auto loaded = co_await shard_.load(chat);
+        if (!loaded) co_return std::unexpected(loaded.error());
+        const auto state = *loaded;
+        co_await state->changes->acquire();
+        const auto settled = co_await shard_.settle(chat);
+        if (settled && !state->stale) co_return state;
+        state->changes->release();
+        if (!settled) co_return std::unexpected(settled.error());
+    }
+}
+
 // One change of the chat at a time, decided on what the changes before have led to.
 Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide) {
     const auto loaded = co_await shard_.load_for(chat, actor);
     if (!loaded) co_return std::unexpected(loaded.error());
-    const auto state = *loaded;
-    co_await state->changes.acquire();
+    const auto acquired = co_await acquire(chat);
+    if (!acquired) co_return std::unexpected(acquired.error());
+    const auto state = *acquired;
     const Turn turn(state);
     if (state->member(actor) == nullptr) co_return std::unexpected(no_such_chat());
     if (state->chat.type == domain::ChatType::direct) {
@@ -131,15 +146,13 @@ Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide
 
 Task<Result<void>> GroupChanges::apply(ChatState& state, Changes changes) {
     for (auto& change : changes) {
-        if (shard_.has_unplaced_change(change.control.chat)) {
-            co_return base::fail_retry(ErrorCode::overloaded,
-                                       "An earlier change of the chat still waits for the disk.",
-                                       std::chrono::seconds(1));
-        }
         const auto event = change.control;
         const auto added = change.added;
         const auto stored = co_await shard_.ports().directory.change(std::move(change));
-        if (!stored) co_return std::unexpected(stored.error());
+        if (!stored) {
+            shard_.settle_later(event.chat);  // a failing disk may have it nevertheless
+            co_return std::unexpected(stored.error());
+        }
         for (const auto& member : added)
             state.joining[member.user] = member.joined_at;
         const auto placed = co_await shard_.sequence(event);
@@ -216,8 +229,6 @@ Task<Result<void>> GroupChanges::set_role(ChatId chat, UserId actor, UserId user
         }
         ports::MemberChange change;
         change.control = control(chat, actor, {Change::role, {user}, {}, role});
-        change.roles.emplace_back(user, role);
-        if (role == Role::owner) change.roles.emplace_back(actor, Role::admin);
         return Changes{std::move(change)};
     };
     co_return co_await change(chat, actor, std::move(decide));

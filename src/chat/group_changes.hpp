@@ -67,6 +67,8 @@ private:
     using Decision = base::Result<Changes>;
     using Decide = std::function<Decision(const ChatState&)>;
 
+    // The turn to change the chat, the changes before this one having their places.
+    base::Task<base::Result<std::shared_ptr<ChatState>>> acquire(domain::ChatId chat);
     base::Task<base::Result<void>> change(domain::ChatId chat, domain::UserId actor, Decide decide);
     base::Task<base::Result<void>> apply(ChatState& state, Changes changes);
     Decision decide_edit(const ChatState& state, domain::UserId actor, const GroupEdit& edit);
@@ -100,7 +102,7 @@ public:
     explicit Turn(std::shared_ptr<ChatState> chat) : chat_(std::move(chat)) {}
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
-    ~Turn() { chat_->changes.release(); }
+    ~Turn() { chat_->changes->release(); }
 
 private:
     std::shared_ptr<ChatState> chat_;

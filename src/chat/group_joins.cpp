@@ -43,12 +43,13 @@ bool is_good(const domain::InviteLink& link, const ChatState& state, base::Times
 Task<Result<Joined>> GroupChanges::join(domain::InviteLink link, UserId user) {
     const auto loaded = co_await shard_.load(link.chat);
     if (!loaded) co_return std::unexpected(loaded.error());
-    const auto state = *loaded;
-    if (state->member(user) != nullptr) co_return Joined::joined;
+    if ((*loaded)->member(user) != nullptr) co_return Joined::joined;
     const auto blocked =
         co_await shard_.ports().relations.blocked_either_way(link.created_by, user);
     if (!blocked) co_return std::unexpected(blocked.error());
-    co_await state->changes.acquire();
+    const auto acquired = co_await acquire(link.chat);
+    if (!acquired) co_return std::unexpected(acquired.error());
+    const auto state = *acquired;
     const Turn turn(state);
     auto decided = decide_join(*state, link, user);
     if (!decided) co_return std::unexpected(decided.error());

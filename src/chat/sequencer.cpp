@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/fault.hpp"
 #include "base/log.hpp"
 
 namespace banter::chat {
@@ -62,33 +63,44 @@ base::Task<void> Sequencer::run(ports::LogRecord record) {
         --pending_;
         co_return;
     }
-    (*chat)->pending.push_back(std::move(record));
-    if (!(*chat)->sequencing) co_await drain(*chat);
+    const auto lane = (*chat)->lane;
+    lane->records.push_back(std::move(record));
+    if (!std::exchange(lane->draining, true)) co_await drain(*std::move(chat));
 }
 
 base::Task<void> Sequencer::drain(std::shared_ptr<ChatState> chat) {
-    chat->sequencing = true;
-    while (!chat->pending.empty()) {
-        ports::LogRecord record = std::move(chat->pending.front());
-        chat->pending.pop_front();
+    const auto lane = chat->lane;
+    while (!lane->records.empty()) {
+        const auto& record = lane->records.front();
         if (chat->stale) {
-            co_await run(std::move(record));
-            continue;
+            if (const auto anew = co_await hooks_.load(chat_of(record))) {
+                chat = *anew;
+            } else {
+                refuse(record, anew.error());
+                take_off(*lane);
+                continue;
+            }
         }
-        co_await sequence(chat, std::move(record));
-        --pending_;
+        if (co_await sequence(chat, record)) take_off(*lane);
     }
-    chat->sequencing = false;
+    lane->draining = false;
 }
 
-base::Task<void> Sequencer::sequence(const std::shared_ptr<ChatState>& chat,
-                                     ports::LogRecord record) {
+void Sequencer::take_off(Lane& lane) {
+    lane.records.pop_front();
+    --pending_;
+}
+
+// False: a commit failed meanwhile, so what is known of the chat is void; nothing was decided.
+base::Task<bool> Sequencer::sequence(const std::shared_ptr<ChatState>& chat,
+                                     const ports::LogRecord& record) {
     const ports::SendKey key = key_of(record);
     if (const auto first = in_flight_.find(key); first != in_flight_.end()) {
         repeat(chat, record, first->second, true);
-        co_return;
+        co_return true;
     }
     const auto earlier = co_await store_.find_send(key);
+    if (chat->stale && !BANTER_FAULT(stale_built_upon)) co_return false;
     if (!earlier) {
         refuse(record, earlier.error());
     } else if (*earlier) {
@@ -100,6 +112,7 @@ base::Task<void> Sequencer::sequence(const std::shared_ptr<ChatState>& chat,
     } else {
         assign(chat, record);
     }
+    co_return true;
 }
 
 // Who was accepted at the door may have lost the right to send since: only the order of the log
@@ -108,6 +121,7 @@ std::optional<Problem> Sequencer::check(const ChatState& chat,
                                         const ports::SendCommand& send) const {
     const auto* member = chat.member(send.key.sender);
     if (member == nullptr) {
+        if (BANTER_FAULT(membership_at_accept)) return std::nullopt;
         return Problem{ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
     }
     if (chat.blocked) {
@@ -156,7 +170,7 @@ void Sequencer::repeat(const std::shared_ptr<ChatState>& chat, const ports::LogR
     }
     auto answer = take_answer(record.command.key);
     if (!answer) return;
-    if (digest_of(record) != first.digest) {
+    if (digest_of(record) != first.digest && !BANTER_FAULT(conflict_overlooked)) {
         answer_now(std::move(*answer),
                    base::fail(ErrorCode::conflict,
                               "This client_id was used for another message; make a new one."));
@@ -164,7 +178,7 @@ void Sequencer::repeat(const std::shared_ptr<ChatState>& chat, const ports::LogR
     }
     const protocol::Sent sent{first.key.client_id, first.chat, first.seq,
                               first.message_id,    first.at,   true};
-    if (!in_flight) {
+    if (!in_flight || BANTER_FAULT(repeat_acked_early)) {
         answer_now(std::move(*answer), sent);
         return;
     }
@@ -176,6 +190,7 @@ domain::Message Sequencer::place(ChatState& chat, const ports::LogRecord& record
     domain::Message message;
     chat.head = chat.head.next();
     chat.ticks = std::max(domain::ticks_at(record.at), chat.ticks + 1);
+    if (BANTER_FAULT(ids_by_the_clock)) chat.ticks = domain::ticks_at(record.at);
     message.chat = chat.chat.id;
     message.seq = chat.head;
     message.id = domain::make_time_uuid(chat.ticks, node_of(record.position));
@@ -210,11 +225,14 @@ void Sequencer::assign(const std::shared_ptr<ChatState>& chat, const ports::LogR
     const ports::SendKey key = key_of(record);
     ports::SendRow row{key, message.chat, message.seq, message.id, message.at, digest_of(record)};
     in_flight_.emplace(key, row);
-    gathering_.batch.sends.push_back(std::move(row));
+    if (!BANTER_FAULT(duplicate_key_forgotten)) gathering_.batch.sends.push_back(std::move(row));
     gathering_.batch.messages.push_back({message, record.position});
     if (!std::exchange(chat->touched, true)) gathering_.chats.push_back(chat);
     std::optional<PendingAnswer> answer;
     if (!record.control) answer = take_answer(key);
+    if (BANTER_FAULT(ack_before_commit) && answer) {
+        answer_now(*std::exchange(answer, std::nullopt), sent_for(message));
+    }
     gathering_.committed.push_back({chat, std::move(live), std::move(answer), record.control});
     schedule_flush();
 }
@@ -249,6 +267,7 @@ void Sequencer::add_chat_rows(Gathered& gathered) const {
         const auto& head = chat->head_row;
         gathered.batch.heads.push_back(head);
         if (chat->members.size() >= limits_.fanout_on_write_below) continue;
+        if (BANTER_FAULT(inbox_behind_head) && head.seq.value % 4 == 0) continue;
         for (const auto& [user, member] : chat->members) {
             gathered.batch.inbox.push_back(
                 {user, head.chat, head.seq, head.message_id, head.at, head.preview});
@@ -264,7 +283,7 @@ base::Task<void> Sequencer::commit(Gathered gathered) {
     }
     committing_ = false;
     committing_cursors_.clear();
-    if (!result) {
+    if (!result && !BANTER_FAULT(failed_commit_acked)) {
         fail(std::move(gathered), result.error());
         co_return;
     }
@@ -279,7 +298,9 @@ base::Task<void> Sequencer::commit(Gathered gathered) {
 base::Task<void> Sequencer::publish(Gathered gathered) {
     for (const auto& committed : gathered.committed) {
         const auto& message = committed.live->message;
-        in_flight_.erase({message.sender, message.device, message.client_id});
+        if (!BANTER_FAULT(duplicate_key_forgotten)) {
+            in_flight_.erase({message.sender, message.device, message.client_id});
+        }
         committed.chat->committed = std::max(committed.chat->committed, message.seq);
         fan_out_.message(committed);
     }
@@ -318,7 +339,7 @@ void Sequencer::fail(Gathered gathered, const Problem& problem) {
             done(std::unexpected(problem));
     }
     in_flight_.clear();
-    hooks_.forget();
+    if (!BANTER_FAULT(seqs_kept_after_failure)) hooks_.forget();
     fan_out_.send();
 }
 

@@ -49,7 +49,8 @@ public:
 
     // A member's message is durable and told.
     using Sent = std::function<void(domain::ChatId, domain::UserId)>;
-    // A membership change could not get its place now; its log record is gone.
+
+    // A membership change could not get its place now: the outbox keeps it.
     using Refused = std::function<void(const ports::ControlMessage&, const base::Problem&)>;
 
     struct Hooks {
@@ -82,8 +83,9 @@ public:
     using Done = std::function<void(const base::Result<void>&)>;
     void mark(const std::shared_ptr<ChatState>& chat, domain::UserId user, domain::Marks marks,
               base::Timestamp at, Done done);
-    // The device has acknowledged the chat.
-    void move_cursor(const ports::CursorRow& cursor, Done done);
+    // The device has acknowledged the chat. `mark_moves`: the mark of its user, which was moved
+    // before this, is not durable yet.
+    void move_cursor(const ports::CursorRow& cursor, bool mark_moves, Done done);
     // How far the device has acknowledged the chat in what is not durable yet; zero: nothing.
     domain::Seq uncommitted_cursor(domain::UserId user, domain::DeviceId device,
                                    domain::ChatId chat) const;
@@ -117,7 +119,9 @@ private:
 
     base::Task<void> run(ports::LogRecord record);
     base::Task<void> drain(std::shared_ptr<ChatState> chat);
-    base::Task<void> sequence(const std::shared_ptr<ChatState>& chat, ports::LogRecord record);
+    void take_off(Lane& lane);
+    base::Task<bool> sequence(const std::shared_ptr<ChatState>& chat,
+                              const ports::LogRecord& record);
     void refuse(const ports::LogRecord& record, const base::Problem& problem);
     void repeat(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record,
                 const ports::SendRow& first, bool in_flight);
@@ -128,6 +132,7 @@ private:
     std::optional<PendingAnswer> take_answer(const ports::SendKey& key);
 
     Gathered* place_for(const CursorKey& key);
+    Gathered* place_for_held();
     base::Result<void> too_many_receipts() const;
     void written(const CursorKey& key);
     void end_tick();

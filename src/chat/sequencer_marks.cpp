@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/fault.hpp"
 #include "chat/sequencer.hpp"
 
 namespace banter::chat {
@@ -13,7 +14,7 @@ using domain::Seq;
 void Sequencer::mark(const std::shared_ptr<ChatState>& chat, domain::UserId user, Marks marks,
                      base::Timestamp at, Done done) {
     auto& member = chat->members.at(user);
-    const Marks merged = domain::merge(member.marks, marks);
+    const Marks merged = BANTER_FAULT(marks_go_back) ? marks : domain::merge(member.marks, marks);
     if (merged == member.marks && member.marks == member.durable) {
         done({});
         return;
@@ -36,9 +37,12 @@ void Sequencer::mark(const std::shared_ptr<ChatState>& chat, domain::UserId user
     schedule_flush();
 }
 
-void Sequencer::move_cursor(const ports::CursorRow& cursor, Done done) {
+void Sequencer::move_cursor(const ports::CursorRow& cursor, bool mark_moves, Done done) {
     const CursorKey key{cursor.user, cursor.device, cursor.chat};
-    Gathered* const place = place_for(key);
+    // Never on the disk before the mark it stands for: a device that has it all would not
+    // acknowledge again, and the mark would stay behind.
+    const bool mark_held = mark_moves && written_.contains({cursor.user, {}, cursor.chat});
+    Gathered* const place = mark_held ? place_for_held() : place_for(key);
     if (place == nullptr) {
         done(too_many_receipts());
         return;
@@ -67,7 +71,10 @@ Seq Sequencer::uncommitted_cursor(domain::UserId user, domain::DeviceId device,
 
 // Where what moves now is gathered: for the next batch, or for the one at the end of the tick.
 Sequencer::Gathered* Sequencer::place_for(const CursorKey& key) {
-    if (!written_.contains(key)) return &gathering_;
+    return written_.contains(key) ? place_for_held() : &gathering_;
+}
+
+Sequencer::Gathered* Sequencer::place_for_held() {
     return held_.done.size() < limits_.max_waiting_receipts ? &held_ : nullptr;
 }
 

@@ -1,7 +1,9 @@
 #include "delivery/feed.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/fault.hpp"
 #include "protocol/websocket.hpp"
 
 namespace banter::delivery {
@@ -24,6 +26,23 @@ void merge(std::optional<Seq>& mark, const std::optional<Seq>& other) {
 
 }  // namespace
 
+void Feed::Stream::removed_at(Seq seq) {
+    auto& end = later.empty() ? last : later.back().last;
+    if (!end) {
+        end = seq;
+    } else if (seq > *end) {
+        removed_again = seq;
+    }
+}
+
+void Feed::Stream::begin_next() {
+    next = later.front().first;
+    last = later.front().last;
+    later.pop_front();
+    acked = Seq{next.value - 1};
+    backlog_end = acked;
+}
+
 EncodedFrame encode_frame(std::string_view payload) {
     auto frame = std::make_shared<std::string>();
     frame->reserve(payload.size() + 10);
@@ -38,14 +57,7 @@ void Feed::add(const StreamStart& start) {
     Seq next = std::max(start.first_seq, start.cursor.next());
     if (const auto before = stopped_.extract(start.chat)) next = std::max(next, before.mapped());
     if (const auto found = streams_.find(start.chat); found != streams_.end()) {
-        auto& stream = found->second;  // left and joined again before the end was reached
-        stream.head = std::max(stream.head, start.head);
-        if (!stream.last) return;
-        stream.skip_from = stream.last->next();
-        stream.skip_to = start.first_seq;
-        stream.last.reset();
-        enqueue(start.chat, stream);
-        pump();
+        rejoin(found->second, start);
         return;
     }
     Stream stream;
@@ -59,6 +71,34 @@ void Feed::add(const StreamStart& start) {
     auto& added = streams_.emplace(start.chat, std::move(stream)).first->second;
     enqueue(start.chat, added);
     if (started_) pump();
+    finish_if_ended(start.chat);  // the device has all of it
+}
+
+// Left and joined again before the end was sent: what is left of the membership before comes first.
+void Feed::rejoin(Stream& stream, const StreamStart& start) {
+    stream.head = std::max(stream.head, start.head);
+    auto* const before = stream.later.empty() ? &stream.last : &stream.later.back().last;
+    if (!*before) return;  // heard of already
+    Span span{start.first_seq, start.last_seq};
+    // Answered before the removal that has come meanwhile.
+    const bool over = stream.removed_again >= span.first && stream.removed_again > start.head;
+    if (!span.last && over) span.last = stream.removed_again;
+    stream.removed_again = Seq{};
+    if (span.first > (*before)->next()) {
+        stream.later.push_back(span);
+    } else {
+        *before = span.last;  // the history is shared, so nothing is left out between them
+    }
+    enqueue(start.chat, stream);
+    pump();
+    finish_if_ended(start.chat);
+}
+
+bool Feed::ends(domain::ChatId chat) const {
+    const auto found = streams_.find(chat);
+    if (found == streams_.end()) return false;
+    const auto& stream = found->second;
+    return (stream.later.empty() ? stream.last : stream.later.back().last).has_value();
 }
 
 void Feed::add_receipt(const protocol::Receipt& receipt) {
@@ -96,7 +136,7 @@ void Feed::enqueue(domain::ChatId chat, Stream& stream) {
     stream.live = !stream.behind();
     if (stream.live) return;
     if (std::ranges::find(backlog_, chat) == backlog_.end()) backlog_.push_back(chat);
-    if (!synced_) ++backlog_chats_;
+    if (!synced_ && !std::exchange(stream.counted, true)) ++backlog_chats_;
 }
 
 void Feed::live(const LiveMessage& message) {
@@ -104,9 +144,14 @@ void Feed::live(const LiveMessage& message) {
     if (found == streams_.end() || output_ == nullptr) return;
     auto& stream = found->second;
     const Seq seq = message.message.seq;
-    stream.head = std::max(stream.head, seq);
-    if (removes(message.message, identity_.user)) stream.last = seq;
-    if (!stream.live) return;
+    if (stream.live || !BANTER_FAULT(lost_wake_up)) stream.head = std::max(stream.head, seq);
+    if (removes(message.message, identity_.user) && !BANTER_FAULT(removed_still_fed)) {
+        stream.removed_at(seq);
+    }
+    if (!stream.live) {
+        if (BANTER_FAULT(live_before_backlog)) output_->write(message.frame);
+        return;
+    }
     if (seq > stream.next) {
         enqueue(message.message.chat, stream);
         pump();
@@ -245,6 +290,8 @@ base::Task<bool> Feed::pump_once() {
 
 void Feed::send_from_log(Stream& stream, const domain::Message& message) {
     if (const auto own = stream.own.find(message.seq); own != stream.own.end()) {
+        // Not counted in the window: a device that has nothing else of the chat cannot tell whether
+        // an answer overtook older messages, and so does not acknowledge it.
         output_->write(std::move(own->second));
         stream.own.erase(own);
     } else {
@@ -253,10 +300,10 @@ void Feed::send_from_log(Stream& stream, const domain::Message& message) {
         }
         const bool for_sender = message.sender == identity_.user;
         output_->write(encode_frame(protocol::encode_message(message, for_sender)));
+        const std::size_t before = stream.unacknowledged();
+        stream.backlog_end = message.seq;
+        unacknowledged_ += stream.unacknowledged() - before;
     }
-    const std::size_t before = stream.unacknowledged();
-    stream.backlog_end = message.seq;
-    unacknowledged_ += stream.unacknowledged() - before;
     stream.advance();
     if (!synced_) ++backlog_messages_;
 }
@@ -266,15 +313,22 @@ void Feed::caught_up(domain::ChatId chat, Stream& stream) {
     finish_if_ended(chat);
 }
 
-// The end of a membership was sent: the stream is over.
+// The end of a membership was sent: the stream goes on with the next one or is over.
 void Feed::finish_if_ended(domain::ChatId chat) {
     const auto found = streams_.find(chat);
-    if (found == streams_.end() || !found->second.last) return;
-    if (found->second.next <= *found->second.last) return;
-    unacknowledged_ -= found->second.unacknowledged();
-    stopped_[chat] = found->second.next;
-    streams_.erase(found);
-    if (output_) output_->left(chat);
+    if (found == streams_.end()) return;
+    auto& stream = found->second;
+    if (!stream.last || stream.next <= *stream.last) return;
+    unacknowledged_ -= stream.unacknowledged();
+    if (stream.later.empty()) {
+        stopped_[chat] = stream.next;
+        streams_.erase(found);
+        if (output_) output_->left(chat);
+    } else {
+        stream.begin_next();
+        enqueue(chat, stream);
+    }
+    pump();  // the window may have room now
 }
 
 // What changed while the device was away. False: the reader has to take what waits for it first.

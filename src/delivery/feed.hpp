@@ -89,17 +89,25 @@ public:
     }
 
     bool follows(domain::ChatId chat) const { return streams_.contains(chat); }
+    // The last membership of the stream is over and what is left of it on its way.
+    bool ends(domain::ChatId chat) const;
 
 private:
+    struct Span {
+        domain::Seq first;
+        std::optional<domain::Seq> last;
+    };
+
     struct Stream {
         domain::Seq next;                 // to send
         domain::Seq head;                 // known to be committed
         domain::Seq acked;                // by this session or before it
         std::optional<domain::Seq> last;  // ended: nothing after this
         domain::Seq backlog_end;          // sent from the log up to here
-        domain::Seq skip_from;            // a membership that ended and began again:
-        domain::Seq skip_to;              // nothing from here up to, but without, there
+        std::deque<Span> later;           // memberships that began after the one that ended
+        domain::Seq removed_again;        // ends a membership whose beginning is being asked for
         bool live = false;
+        bool counted = false;                     // as one with a backlog before `synced`
         std::map<domain::Seq, EncodedFrame> own;  // `sent` frames that wait for their turn
 
         domain::Seq end() const { return last ? std::min(*last, head) : head; }
@@ -107,12 +115,12 @@ private:
         std::size_t unacknowledged() const {
             return backlog_end > acked ? backlog_end.value - acked.value : 0;
         }
-        void advance() {
-            next = next.next();
-            if (next == skip_from) next = skip_to;
-        }
+        void advance() { next = next.next(); }
+        void removed_at(domain::Seq seq);
+        void begin_next();
     };
 
+    void rejoin(Stream& stream, const StreamStart& start);
     void enqueue(domain::ChatId chat, Stream& stream);
     void pump();
     base::Task<void> run_pump();

@@ -6,6 +6,7 @@
 #include "gateway/session.hpp"
 #include "gateway/session_table.hpp"
 #include "gateway/web_files.hpp"
+#include "gateway/websocket_connection.hpp"
 
 namespace banter::gateway {
 namespace {
@@ -53,7 +54,7 @@ std::optional<std::string> bearer_token(std::string_view authorization) {
     return std::string(authorization.substr(scheme.size()));
 }
 
-Api::Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t shard)
+Api::Api(ApiServices& services, Face face, SessionContext* sessions, runtime::Shard& shard)
     : services_(services),
       face_(face),
       sessions_(sessions),
@@ -173,7 +174,7 @@ Task<Admission> Api::admit(UpgradeRequest upgrade) {
 }
 
 void Api::take(Socket socket, std::string first_bytes, std::optional<accounts::Identity> identity) {
-    auto connection = std::make_shared<WebSocketConnection>(sessions_->shard, std::move(socket),
+    auto connection = std::make_shared<WebSocketConnection>(shard_, std::move(socket),
                                                             sessions_->limits.connection);
     auto session = std::make_shared<Session>(*sessions_, sessions_->sessions.next_key(), connection,
                                              std::move(identity));

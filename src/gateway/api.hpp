@@ -13,6 +13,7 @@
 #include "gateway/endpoint.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/session_context.hpp"
+#include "runtime/shard.hpp"
 
 namespace banter::gateway {
 
@@ -46,10 +47,10 @@ enum class Face { client, admin, control };
 class Api final : public HttpService {
 public:
     // `sessions` null: no WebSockets (admin and control).
-    Api(ApiServices& services, Face face, SessionContext* sessions, std::size_t shard);
+    Api(ApiServices& services, Face face, SessionContext* sessions, runtime::Shard& shard);
 
     ApiServices& services() { return services_; }
-    std::size_t shard() const { return shard_; }
+    std::size_t shard() const { return shard_.index(); }
     const protocol::FrameLimits& frame_limits() const { return frame_limits_; }
 
     base::Task<HttpResponse> handle(HttpRequest request) override;
@@ -67,7 +68,7 @@ private:
     ApiServices& services_;
     Face face_;
     SessionContext* sessions_;
-    std::size_t shard_;
+    runtime::Shard& shard_;
     protocol::FrameLimits frame_limits_;
     Router router_;
     base::Counter& requests_;

@@ -4,6 +4,7 @@
 
 #include "accounts/account_service.hpp"
 #include "accounts/device_service.hpp"
+#include "base/fault.hpp"
 #include "base/log.hpp"
 #include "delivery/registry.hpp"
 #include "gateway/session_table.hpp"
@@ -32,8 +33,7 @@ bool counts_as_message(const protocol::ClientFrame& frame) {
 
 }  // namespace
 
-Session::Session(SessionContext& context, std::uint64_t key,
-                 std::shared_ptr<WebSocketConnection> connection,
+Session::Session(SessionContext& context, std::uint64_t key, std::shared_ptr<Connection> connection,
                  std::optional<accounts::Identity> identity)
     : context_(context),
       key_(key),
@@ -203,15 +203,18 @@ Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
     }
     const base::Timestamp receipts_since =
         new_device_ ? base::Timestamp{} : device_->last_seen - away_overlap;
-    const auto shard = context_.shard.index();
+    const auto shard = context_.shard;
     const auto attachment = co_await context_.chats.attach(
         chat.chat, identity_->user, identity_->device, shard, receipts_since);
     if (!attachment) co_return std::unexpected(attachment.error());
-    if (state_ == State::closed || feed_->follows(chat.chat)) {
+    // A stream that ends with a membership goes on with the next one.
+    const bool going_on = feed_->follows(chat.chat) && !feed_->ends(chat.chat);
+    if (state_ == State::closed || going_on) {
         context_.chats.detach(chat.chat, shard);
         co_return Result<void>{};
     }
     Seq cursor = std::max(chat.cursor, attachment->cursor);
+    if (BANTER_FAULT(cursor_shared)) cursor = std::max(cursor, attachment->delivered);
     if (since == protocol::Since::undelivered && new_device_ && !chat.known) {
         // From now on the device has a cursor of its own, so that it misses nothing later.
         cursor = attachment->delivered;
@@ -219,7 +222,7 @@ Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
             context_.chats.begin_cursor(chat.chat, identity_->user, identity_->device, cursor);
         }
     }
-    attached_.insert(chat.chat);
+    if (!attached_.insert(chat.chat).second) context_.chats.detach(chat.chat, shard);
     context_.registry.follow(chat.chat, feed_);
     feed_->add({chat.chat, attachment->first_seq, cursor, attachment->head, attachment->last_seq});
     for (const auto& receipt : attachment->receipts)
@@ -244,8 +247,15 @@ void Session::joined(domain::ChatId chat) {
 
 Task<void> Session::attach_joined(domain::ChatId chat) {
     const auto self = shared_from_this();
+    // Of a shared history the device may have much from before.
+    const auto cursor = co_await context_.chats.cursor(chat, identity_->user, identity_->device);
+    if (state_ == State::closed) co_return;
+    if (!cursor) {
+        failed(cursor.error());
+        co_return;
+    }
     const auto attached =
-        co_await attach(chat::FeedChat{chat, {}, true, {}, {}}, protocol::Since::start);
+        co_await attach(chat::FeedChat{chat, *cursor, true, {}, {}}, protocol::Since::start);
     if (state_ == State::closed) co_return;
     feed_->not_added(chat);  // unless it was
     if (!attached && attached.error().code != ErrorCode::not_found) failed(attached.error());
@@ -254,7 +264,7 @@ Task<void> Session::attach_joined(domain::ChatId chat) {
 void Session::left(domain::ChatId chat) {
     if (attached_.erase(chat) == 0) return;  // a membership that had ended before
     context_.registry.unfollow(chat, *feed_);
-    context_.chats.detach(chat, context_.shard.index());
+    context_.chats.detach(chat, context_.shard);
 }
 
 void Session::on(protocol::Send& send, const protocol::Ref& ref) {
@@ -262,7 +272,7 @@ void Session::on(protocol::Send& send, const protocol::Ref& ref) {
         send.chat, {identity_->user, identity_->device, send.client_id}, std::move(send.content)};
     typing_.erase(send.chat);
     context_.chats.send(
-        context_.shard.index(), std::move(command),
+        context_.shard, std::move(command),
         [weak = weak_from_this(), ref, client_id = send.client_id](const auto& result) {
             const auto self = weak.lock();
             if (!self || self->state_ == State::closed) return;
@@ -325,14 +335,14 @@ void Session::on(const protocol::Watch& watch, const protocol::Ref& ref) {
     }
     watched_ = std::move(watched);
     for (const auto user : watch.users) {
-        context_.presence.watch({key_, context_.shard.index()}, identity_->user, user);
+        context_.presence.watch({key_, context_.shard}, identity_->user, user);
     }
 }
 
 void Session::on(const protocol::Unwatch& unwatch, const protocol::Ref&) {
     for (const auto user : unwatch.users) {
         watched_.erase(user);
-        context_.presence.unwatch({key_, context_.shard.index()}, user);
+        context_.presence.unwatch({key_, context_.shard}, user);
     }
 }
 
@@ -399,7 +409,7 @@ void Session::drained() {
 }
 
 void Session::write_text(std::string_view payload) {
-    connection_->write(payload);
+    connection_->write(delivery::encode_frame(payload));
 }
 
 void Session::error(const base::Problem& problem, const protocol::Ref& ref,
@@ -417,7 +427,7 @@ void Session::connection_closed(bool clean) {
     const State before = std::exchange(state_, State::closed);
     for (const auto& chat : std::exchange(attached_, {})) {
         context_.registry.unfollow(chat, *feed_);
-        context_.chats.detach(chat, context_.shard.index());
+        context_.chats.detach(chat, context_.shard);
     }
     if (feed_) {
         context_.registry.remove(*feed_);
@@ -426,7 +436,7 @@ void Session::connection_closed(bool clean) {
     if (before == State::open) {
         context_.metrics.open.add(-1);
         for (const auto user : watched_) {
-            context_.presence.unwatch({key_, context_.shard.index()}, user);
+            context_.presence.unwatch({key_, context_.shard}, user);
         }
         context_.presence.session_closed(identity_->user, identity_->device);
         for (const auto& chat : typing_)

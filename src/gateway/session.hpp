@@ -9,9 +9,9 @@
 #include "accounts/account_service.hpp"
 #include "chat/chat_service.hpp"
 #include "delivery/feed.hpp"
+#include "gateway/connection.hpp"
 #include "gateway/session_context.hpp"
 #include "gateway/token_bucket.hpp"
-#include "gateway/websocket_connection.hpp"
 #include "presence/presence_service.hpp"
 #include "protocol/client_frame.hpp"
 
@@ -24,8 +24,7 @@ class Session final : public ConnectionEvents,
                       public std::enable_shared_from_this<Session> {
 public:
     // `identity`: who the upgrade request was; empty when the hello has to say it.
-    Session(SessionContext& context, std::uint64_t key,
-            std::shared_ptr<WebSocketConnection> connection,
+    Session(SessionContext& context, std::uint64_t key, std::shared_ptr<Connection> connection,
             std::optional<accounts::Identity> identity);
 
     std::uint64_t key() const { return key_; }
@@ -90,7 +89,7 @@ private:
 
     SessionContext& context_;
     std::uint64_t key_;
-    std::shared_ptr<WebSocketConnection> connection_;
+    std::shared_ptr<Connection> connection_;
     std::optional<accounts::Identity> identity_;
     std::optional<domain::Device> device_;
     bool new_device_ = false;

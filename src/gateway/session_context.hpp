@@ -5,12 +5,11 @@
 #include <unordered_map>
 
 #include "base/metrics.hpp"
+#include "gateway/connection.hpp"
 #include "gateway/token_bucket.hpp"
-#include "gateway/websocket_connection.hpp"
 #include "ports/clock.hpp"
 #include "ports/random.hpp"
 #include "protocol/client_frame.hpp"
-#include "runtime/shard.hpp"
 
 namespace banter::accounts {
 class AccountService;
@@ -46,7 +45,7 @@ struct SessionLimits {
     std::chrono::milliseconds heartbeat{30'000};
     std::chrono::milliseconds hello_time{5'000};
     std::chrono::milliseconds silence{60'000};
-    WebSocketConnection::Limits connection;
+    ConnectionLimits connection;
     protocol::FrameLimits frames;
     RateLimits rates;
 };
@@ -61,7 +60,7 @@ struct SessionMetrics {
 
 // What the sessions of one shard share.
 struct SessionContext {
-    runtime::Shard& shard;
+    std::size_t shard;  // its index
     accounts::AccountService& accounts;
     accounts::DeviceService& devices;
     chat::ChatService& chats;

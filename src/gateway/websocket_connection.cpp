@@ -27,7 +27,8 @@ bool would_block(int error) {
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(runtime::Shard& shard, Socket socket, Limits limits)
+WebSocketConnection::WebSocketConnection(runtime::Shard& shard, Socket socket,
+                                         ConnectionLimits limits)
     : shard_(shard),
       socket_(std::move(socket)),
       limits_(limits),

@@ -40,11 +40,10 @@ struct MemberChange {
     ControlMessage control;             // its event says what happened
     std::vector<domain::Member> added;  // without joined_seq
     std::vector<domain::UserId> removed;
-    std::vector<std::pair<domain::UserId, domain::Role>> roles;
     std::optional<std::string> title;
     std::optional<std::string> description;
     std::optional<NewPicture> picture;
-    // Permissions and join_approval are in the event alone: they hold from its place on.
+    // Roles, permissions and join_approval are in the event alone: they hold from its place on.
 
     // How the one in `added` came. A use of the link is counted if he is added.
     std::optional<domain::LinkId> by_link;
@@ -58,6 +57,8 @@ inline constexpr std::size_t max_join_requests = 1000;
 struct ChatWithMembers {
     domain::Chat chat;
     std::vector<domain::Member> members;  // in order of joining
+    // Removed by a change that has no place in the log yet: until then the chat goes on with them.
+    std::vector<domain::Member> leaving;
 };
 
 // A chat as one member sees it.
@@ -68,9 +69,11 @@ struct Membership {
     domain::UserId other;     // direct chats: the other one; groups: zero
 };
 
-// A membership that has ended: what the user may still be told of it is joined_seq … left_seq.
+// A membership that has ended: what the user may still be told of it is joined_seq … left_seq, and
+// where the history is shared what was before, too.
 struct EndedMembership {
     domain::ChatId chat;
+    domain::HistoryMode history = domain::HistoryMode::from_join;
     domain::Seq joined_seq;
     domain::Seq left_seq;  // of the event that ended it
     base::Timestamp left_at;
@@ -97,11 +100,13 @@ public:
 
     virtual base::Task<base::Result<std::optional<ChatWithMembers>>> find(domain::ChatId chat) = 0;
 
-    // Every chat that the user is a member of now, in no order.
+    // Every chat that the user is a member of now, in no order; also those that he is leaving
+    // (ChatWithMembers), because his devices are still to be told.
     virtual base::Task<base::Result<std::vector<Membership>>> memberships(domain::UserId user) = 0;
 
     // The last ended membership, its left_seq known, of each chat that the user was a member of
-    // and is not now, in no order.
+    // and is not now, in no order. Who is being added again is not a member before joined_seq is
+    // known.
     virtual base::Task<base::Result<std::vector<EndedMembership>>> ended_memberships(
         domain::UserId user) = 0;
 
@@ -113,8 +118,9 @@ public:
     virtual base::Task<base::Result<void>> change(MemberChange change) = 0;
 
     // The control message got its place: writes joined_seq of the members it added (all members
-    // for `created`), left_seq of those it removed, the permissions and join_approval of a change
-    // of these, and takes it out of the outbox. Idempotent.
+    // for `created`), left_seq of those it removed, the roles (with an `owner` the actor becomes an
+    // admin), permissions and join_approval of a change of these, and takes it out of the outbox.
+    // Idempotent.
     virtual base::Task<base::Result<void>> sequenced(ControlMessage control, domain::Seq seq) = 0;
 
     // Control messages not yet sequenced, oldest first.

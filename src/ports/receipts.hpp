@@ -29,6 +29,11 @@ public:
     virtual base::Task<base::Result<std::vector<CursorRow>>> cursors(domain::UserId user,
                                                                      domain::DeviceId device) = 0;
 
+    // What the device has acknowledged of the chat; zero: nothing.
+    virtual base::Task<base::Result<domain::Seq>> cursor(domain::UserId user,
+                                                         domain::DeviceId device,
+                                                         domain::ChatId chat) = 0;
+
     // Of each user asked for, in that order: the time of the first step that reached `seq`.
     virtual base::Task<base::Result<std::vector<PassedAt>>> passed(
         domain::ChatId chat, domain::Seq seq, std::vector<domain::UserId> users) = 0;

@@ -187,9 +187,15 @@ TYPED_TEST(ChatDirectoryContract, AddsAndRemoves) {
     this->engine_.executor.advance(1s);
     const auto removed = this->remove(chat, bob);
     EXPECT_EQ(this->users(chat), (std::vector{ada, carl}));
-    EXPECT_TRUE(this->run(this->directory().memberships(bob)).value().empty());
+    const auto leaving = this->run(this->directory().find(chat)).value()->leaving;
+    ASSERT_EQ(leaving.size(), 1U);
+    EXPECT_EQ(leaving[0].user, bob);
+    EXPECT_EQ(leaving[0].joined_seq, Seq{1});
+    EXPECT_EQ(this->run(this->directory().memberships(bob)).value().size(), 1U);
     EXPECT_TRUE(this->run(this->directory().ended_memberships(bob)).value().empty());
     this->sequenced(removed, 6);
+    EXPECT_TRUE(this->run(this->directory().find(chat)).value()->leaving.empty());
+    EXPECT_TRUE(this->run(this->directory().memberships(bob)).value().empty());
     const auto ended = this->run(this->directory().ended_memberships(bob)).value();
     ASSERT_EQ(ended.size(), 1U);
     EXPECT_EQ(ended[0].chat, chat);
@@ -218,6 +224,7 @@ TYPED_TEST(ChatDirectoryContract, WhoComesBackBeginsAnew) {
     this->sequenced(removed, 7);
     EXPECT_EQ(this->users(chat), (std::vector{ada, bob}));
     EXPECT_EQ(this->joined_seq(chat, bob), Seq{});
+    EXPECT_EQ(this->run(this->directory().ended_memberships(bob)).value().at(0).left_seq, Seq{7});
     this->sequenced(added, 8);
     this->sequenced(removed, 7);
     this->sequenced(added, 8);
@@ -246,17 +253,29 @@ TYPED_TEST(ChatDirectoryContract, ChangesRolesAndTitle) {
     ports::MemberChange change;
     change.control = this->control(chat, Change::role, {bob});
     change.control.event.role = Role::owner;
-    change.roles = {{bob, Role::owner}, {ada, Role::admin}};
     change.title = "Geese";
     EXPECT_TRUE(this->run(this->directory().change(change)));
-    const auto found = this->find(chat);
-    EXPECT_EQ(found.chat.title, "Geese");
-    EXPECT_EQ(found.members[0].role, Role::admin);
-    EXPECT_EQ(found.members[1].role, Role::owner);
-    EXPECT_EQ(this->run(this->directory().memberships(bob)).value()[0].member.role, Role::owner);
+    EXPECT_EQ(this->find(chat).chat.title, "Geese");
+    EXPECT_EQ(this->find(chat).members[0].role, Role::owner);
     const auto waiting = this->run(this->directory().outbox()).value();
     ASSERT_EQ(waiting.size(), 1U);
     EXPECT_EQ(waiting[0].event, change.control.event);
+    this->sequenced(change.control, 2);
+    const auto found = this->find(chat);
+    EXPECT_EQ(found.members[0].role, Role::admin);
+    EXPECT_EQ(found.members[1].role, Role::owner);
+    EXPECT_EQ(this->run(this->directory().memberships(bob)).value()[0].member.role, Role::owner);
+    auto back = change.control;
+    back.id = this->control(chat, Change::role, {ada}).id;
+    back.actor = bob;
+    back.event.users = {ada};
+    ports::MemberChange undo;
+    undo.control = back;
+    EXPECT_TRUE(this->run(this->directory().change(undo)));
+    this->sequenced(back, 3);
+    this->sequenced(change.control, 2);  // again, and late: changes nothing
+    EXPECT_EQ(this->find(chat).members[0].role, Role::owner);
+    EXPECT_EQ(this->find(chat).members[1].role, Role::admin);
 }
 
 TYPED_TEST(ChatDirectoryContract, TheOutboxIsInOrder) {

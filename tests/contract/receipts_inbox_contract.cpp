@@ -123,6 +123,8 @@ TYPED_TEST(ReceiptsInboxContract, CursorsBelongToOneDeviceAndNeverGoBack) {
     EXPECT_EQ(cursors[1].delivered, Seq{0});
     EXPECT_EQ(this->run(this->store().cursors(ada, {2})).value().at(0).delivered, Seq{3});
     EXPECT_TRUE(this->run(this->store().cursors(bob, {2})).value().empty());
+    EXPECT_EQ(this->run(this->store().cursor(ada, {1}, this->chat_)), Seq{9});
+    EXPECT_EQ(this->run(this->store().cursor(ada, {2}, chat_number(2))), Seq{});
 }
 
 TYPED_TEST(ReceiptsInboxContract, MarksAreMergedInAnyOrder) {

@@ -190,6 +190,7 @@ TEST_F(RocksDamage, RowsThatCanNotBeDecodedAreDamage) {
     expect_refused(run(store().marks(chat_number(1))), 1);
     EXPECT_EQ(run(store().find_send(key)).error().code, ErrorCode::overloaded);
     EXPECT_EQ(run(store().cursors({1}, {2})).error().code, ErrorCode::overloaded);
+    EXPECT_EQ(run(store().cursor({1}, {2}, chat_number(1))).error().code, ErrorCode::overloaded);
     EXPECT_EQ(run(store().entries({1})).error().code, ErrorCode::overloaded);
     const auto report = store().scan_all();
     expect_damage(report.damages, 1, "the message 2 can't be decoded");

@@ -258,6 +258,11 @@ Task<Result<std::vector<ports::MarksRow>>> RocksMessageStore::marks(ChatId chat)
     co_return co_await engine_->readers.run(std::move(work));
 }
 
+Task<Result<Seq>> RocksMessageStore::cursor(UserId user, domain::DeviceId device, ChatId chat) {
+    auto work = [=, this] { return engine_->reads.cursor(user, device, chat); };
+    co_return co_await engine_->readers.run(std::move(work));
+}
+
 Task<Result<std::vector<ports::CursorRow>>> RocksMessageStore::cursors(UserId user,
                                                                        domain::DeviceId device) {
     auto work = [this, user, device] { return engine_->reads.cursors(user, device); };

@@ -54,6 +54,8 @@ public:
     bool failed() const override;
 
     base::Task<base::Result<std::vector<ports::MarksRow>>> marks(domain::ChatId chat) override;
+    base::Task<base::Result<domain::Seq>> cursor(domain::UserId user, domain::DeviceId device,
+                                                 domain::ChatId chat) override;
     base::Task<base::Result<std::vector<ports::CursorRow>>> cursors(
         domain::UserId user, domain::DeviceId device) override;
     base::Task<base::Result<std::vector<ports::PassedAt>>> passed(

@@ -203,6 +203,17 @@ Result<std::vector<ports::MarksRow>> RocksReads::marks(const ChatId& chat) const
     return found;
 }
 
+Result<Seq> RocksReads::cursor(UserId user, domain::DeviceId device, const ChatId& chat) const {
+    rocksdb::PinnableSlice value;
+    const auto status = database_.db().Get({}, database_.column(Column::cursors),
+                                           cursor_key(user, device, chat).slice(), &value);
+    if (status.IsNotFound()) return Seq{};
+    if (!status.ok()) return std::unexpected(user_damaged("cursors", user, status.ToString()));
+    const auto row = records::decode_cursor(value.ToStringView(), user, device, chat);
+    if (!row) return std::unexpected(user_damaged("cursors", user, "a row can't be decoded"));
+    return row->delivered;
+}
+
 Result<std::vector<ports::CursorRow>> RocksReads::cursors(UserId user,
                                                           domain::DeviceId device) const {
     auto found = scan<ports::CursorRow>(Column::cursors, CursorKey{}.add(user).add(device).slice(),

@@ -31,6 +31,8 @@ public:
 
     base::Result<std::vector<domain::Message>> read(const ports::MessageRange& range) const;
     base::Result<std::vector<ports::MarksRow>> marks(const domain::ChatId& chat) const;
+    base::Result<domain::Seq> cursor(domain::UserId user, domain::DeviceId device,
+                                     const domain::ChatId& chat) const;
     base::Result<std::vector<ports::CursorRow>> cursors(domain::UserId user,
                                                         domain::DeviceId device) const;
     base::Result<std::vector<ports::PassedAt>> passed(

@@ -176,6 +176,24 @@ void set_picture(SqliteConnection& connection, ChatId chat, const ports::NewPict
         .run();
 }
 
+// Of a change that waits in the outbox: one that has its place already must not set them again.
+void set_roles(SqliteConnection& connection, const ControlMessage& control) {
+    auto waiting = connection.prepare("SELECT 1 FROM outbox WHERE control_id = ?1");
+    if (!waiting.bind(control.id).step()) return;
+    const auto role = control.event.role.value_or(domain::Role::member);
+    const auto set = [&](UserId user, domain::Role its) {
+        connection
+            .prepare(
+                "UPDATE members SET role = ?3 "
+                "WHERE chat_id = ?1 AND user_id = ?2 AND left_at IS NULL")
+            .bind(control.chat, user, its)
+            .run();
+    };
+    if (role == domain::Role::owner) set(control.actor, domain::Role::admin);
+    for (const auto user : control.event.users)
+        set(user, role);
+}
+
 Result<void> apply(SqliteConnection& connection, const ports::MemberChange& change, Timestamp now) {
     const auto& control = change.control;
     for (const auto user : change.removed) {
@@ -187,14 +205,6 @@ Result<void> apply(SqliteConnection& connection, const ports::MemberChange& chan
             .run();
     }
     if (auto added = add_members(connection, change, now); !added) return added;
-    for (const auto& [user, role] : change.roles) {
-        connection
-            .prepare(
-                "UPDATE members SET role = ?3 "
-                "WHERE chat_id = ?1 AND user_id = ?2 AND left_at IS NULL")
-            .bind(control.chat, user, role)
-            .run();
-    }
     if (change.title) {
         connection.prepare("UPDATE chats SET title = ?2 WHERE chat_id = ?1")
             .bind(control.chat, *change.title)
@@ -234,6 +244,13 @@ base::Task<Result<std::optional<ports::ChatWithMembers>>> SqliteChatDirectory::f
         members.bind(id);
         while (members.step())
             chat.members.push_back(read_member(members));
+        auto leaving = connection.prepare("SELECT " MEMBER_COLUMNS
+                                          " FROM members m WHERE m.chat_id = ?1 "
+                                          "AND m.left_at IS NOT NULL AND m.left_seq IS NULL "
+                                          "ORDER BY m.member_id");
+        leaving.bind(id);
+        while (leaving.step())
+            chat.leaving.push_back(read_member(leaving));
         return chat;
     };
     return database_.read(std::move(work));
@@ -247,7 +264,9 @@ base::Task<Result<std::vector<ports::Membership>>> SqliteChatDirectory::membersh
             "AND n.left_at IS NULL), (SELECT n.user_id FROM members n WHERE c.type = ?2 "
             "AND n.chat_id = c.chat_id AND n.user_id <> ?1 AND n.left_at IS NULL) "
             "FROM members m JOIN chats c USING (chat_id) "
-            "WHERE m.user_id = ?1 AND m.left_at IS NULL");
+            "WHERE m.user_id = ?1 AND (m.left_at IS NULL OR (m.left_seq IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM members n WHERE n.chat_id = m.chat_id AND n.user_id = ?1 "
+            "AND n.member_id > m.member_id)))");
         rows.bind(user, domain::ChatType::direct);
         std::vector<ports::Membership> memberships;
         while (rows.step()) {
@@ -268,15 +287,16 @@ base::Task<Result<std::vector<ports::EndedMembership>>> SqliteChatDirectory::end
     auto work =
         [user](SqliteConnection& connection) -> Result<std::vector<ports::EndedMembership>> {
         auto rows = connection.prepare(
-            "SELECT m.chat_id, m.joined_seq, m.left_seq, m.left_at FROM members m "
+            "SELECT m.chat_id, c.history, m.joined_seq, m.left_seq, m.left_at "
+            "FROM members m JOIN chats c USING (chat_id) "
             "WHERE m.member_id IN (SELECT max(n.member_id) FROM members n WHERE n.user_id = ?1 "
-            "GROUP BY n.chat_id HAVING count(*) = count(n.left_at)) "
-            "AND m.joined_seq IS NOT NULL AND m.left_seq IS NOT NULL");
+            "AND n.joined_seq IS NOT NULL GROUP BY n.chat_id) AND m.left_seq IS NOT NULL");
         rows.bind(user);
         std::vector<ports::EndedMembership> ended;
         while (rows.step()) {
             ports::EndedMembership membership;
             membership.chat = rows.get<ChatId>();
+            membership.history = rows.get<domain::HistoryMode>();
             membership.joined_seq = rows.get<Seq>();
             membership.left_seq = rows.get<Seq>();
             membership.left_at = rows.get<Timestamp>();
@@ -305,7 +325,9 @@ base::Task<Result<void>> SqliteChatDirectory::change(ports::MemberChange change)
 // Memberships are found by the control message that made or ended them, so a repeat finds nothing,
 // and a later membership of the same user is another row.
 base::Task<Result<void>> SqliteChatDirectory::sequenced(ControlMessage control, Seq seq) {
-    auto work = [id = control.id, seq](SqliteConnection& connection) -> Result<void> {
+    auto work = [control = std::move(control), seq](SqliteConnection& connection) -> Result<void> {
+        const auto id = control.id;
+        if (control.event.change == domain::Change::role) set_roles(connection, control);
         connection
             .prepare(
                 "UPDATE chats SET send_by = o.send_by, edit_by = o.edit_by, "

@@ -23,11 +23,36 @@ std::vector<Member> MemoryChatDirectory::StoredChat::members() const {
     return members;
 }
 
+std::vector<Member> MemoryChatDirectory::StoredChat::leaving() const {
+    std::vector<Member> leaving;
+    for (const auto& row : rows) {
+        if (row.left_at && !row.left_seq) leaving.push_back(row.member);
+    }
+    return leaving;
+}
+
+const MemoryChatDirectory::Row* MemoryChatDirectory::StoredChat::leaving(UserId user) const {
+    const auto found = std::ranges::find_if(rows, [&](const Row& row) {
+        return row.left_at && !row.left_seq && row.member.user == user;
+    });
+    return found == rows.end() ? nullptr : &*found;
+}
+
 MemoryChatDirectory::Row* MemoryChatDirectory::StoredChat::current(UserId user) {
     for (auto& row : rows) {
         if (!row.left_at && row.member.user == user) return &row;
     }
     return nullptr;
+}
+
+void MemoryChatDirectory::StoredChat::set_roles(const ports::ControlMessage& control) {
+    const auto role = control.event.role.value_or(domain::Role::member);
+    if (role == domain::Role::owner) {
+        if (auto* const row = current(control.actor)) row->member.role = domain::Role::admin;
+    }
+    for (const auto user : control.event.users) {
+        if (auto* const row = current(user)) row->member.role = role;
+    }
 }
 
 void MemoryChatDirectory::StoredChat::add(const Member& member,
@@ -72,14 +97,16 @@ Task<Result<std::optional<ports::ChatWithMembers>>> MemoryChatDirectory::find(Ch
     const std::lock_guard lock(mutex_);
     const auto found = chats_.find(chat);
     if (found == chats_.end()) co_return std::nullopt;
-    co_return ports::ChatWithMembers{found->second.chat, found->second.members()};
+    const auto& stored = found->second;
+    co_return ports::ChatWithMembers{stored.chat, stored.members(), stored.leaving()};
 }
 
 Task<Result<std::vector<ports::Membership>>> MemoryChatDirectory::memberships(UserId user) {
     const std::lock_guard lock(mutex_);
     std::vector<ports::Membership> memberships;
     for (auto& [id, stored] : chats_) {
-        const auto* const row = stored.current(user);
+        const Row* row = stored.current(user);
+        if (row == nullptr) row = stored.leaving(user);
         if (row == nullptr) continue;
         const auto members = stored.members();
         ports::Membership membership{stored.chat, row->member, members.size(), {}};
@@ -98,11 +125,12 @@ Task<Result<std::vector<ports::EndedMembership>>> MemoryChatDirectory::ended_mem
     const std::lock_guard lock(mutex_);
     std::vector<ports::EndedMembership> ended;
     for (auto& [id, stored] : chats_) {
-        if (stored.current(user) != nullptr) continue;
-        const auto last = std::find_if(stored.rows.rbegin(), stored.rows.rend(),
-                                       [&](const Row& row) { return row.member.user == user; });
-        if (last == stored.rows.rend() || !last->joined || !last->left_seq) continue;
-        ended.push_back({id, last->member.joined_seq, *last->left_seq, *last->left_at});
+        const auto last =
+            std::find_if(stored.rows.rbegin(), stored.rows.rend(),
+                         [&](const Row& row) { return row.member.user == user && row.joined; });
+        if (last == stored.rows.rend() || !last->left_seq) continue;
+        ended.push_back(
+            {id, stored.chat.history, last->member.joined_seq, *last->left_seq, *last->left_at});
     }
     co_return ended;
 }
@@ -162,9 +190,6 @@ Task<Result<void>> MemoryChatDirectory::change(ports::MemberChange change) {
     }
     for (const auto& member : change.added)
         stored.add(member, control.id);
-    for (const auto& [user, role] : change.roles) {
-        if (auto* const row = stored.current(user)) row->member.role = role;
-    }
     if (change.title) stored.chat.title = *change.title;
     if (change.description) stored.chat.description = *change.description;
     if (change.picture) {
@@ -192,6 +217,7 @@ Task<Result<void>> MemoryChatDirectory::sequenced(ports::ControlMessage control,
             found->second.chat.permissions = control.event.permissions;
             found->second.chat.join_approval = control.event.join_approval;
         }
+        if (waits && control.event.change == domain::Change::role) found->second.set_roles(control);
     }
     std::erase_if(outbox_, [&](const auto& waiting) { return waiting.id == control.id; });
     co_return Result<void>{};

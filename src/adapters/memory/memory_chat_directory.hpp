@@ -55,7 +55,10 @@ private:
         std::vector<domain::JoinRequest> requests;  // the oldest first
 
         std::vector<domain::Member> members() const;
+        std::vector<domain::Member> leaving() const;
+        const Row* leaving(domain::UserId user) const;
         Row* current(domain::UserId user);
+        void set_roles(const ports::ControlMessage& control);
         void add(const domain::Member& member, std::optional<domain::ClientId> control);
     };
 

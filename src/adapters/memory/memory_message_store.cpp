@@ -223,6 +223,12 @@ Task<Result<std::vector<ports::MarksRow>>> MemoryMessageStore::marks(ChatId chat
     co_return found;
 }
 
+Task<Result<Seq>> MemoryMessageStore::cursor(UserId user, domain::DeviceId device, ChatId chat) {
+    const std::lock_guard lock(mutex_);
+    const auto found = rows_.cursors.find({user, device, chat});
+    co_return found == rows_.cursors.end() ? Seq{} : found->second.delivered;
+}
+
 Task<Result<std::vector<ports::CursorRow>>> MemoryMessageStore::cursors(UserId user,
                                                                         domain::DeviceId device) {
     const std::lock_guard lock(mutex_);

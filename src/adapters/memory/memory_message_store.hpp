@@ -15,9 +15,7 @@ namespace banter::adapters::memory {
 
 // Messages, receipts and inboxes in plain maps, for tests. A commit answers in a later piece of
 // work of the executor that called it; reads answer at once.
-class MemoryMessageStore final : public ports::MessageStore,
-                                 public ports::Receipts,
-                                 public ports::Inbox {
+class MemoryMessageStore : public ports::MessageStore, public ports::Receipts, public ports::Inbox {
 public:
     // What a failed write left on the disk.
     enum class FailedWrite { lost, kept };
@@ -48,6 +46,8 @@ public:
     bool failed() const override;
 
     base::Task<base::Result<std::vector<ports::MarksRow>>> marks(domain::ChatId chat) override;
+    base::Task<base::Result<domain::Seq>> cursor(domain::UserId user, domain::DeviceId device,
+                                                 domain::ChatId chat) override;
     base::Task<base::Result<std::vector<ports::CursorRow>>> cursors(
         domain::UserId user, domain::DeviceId device) override;
     base::Task<base::Result<std::vector<ports::PassedAt>>> passed(

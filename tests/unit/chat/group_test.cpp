@@ -155,6 +155,29 @@ TEST_F(GroupTest, AChangeThatWasStoredIsSequencedAfterARestart) {
     EXPECT_EQ(history(group, ann).size(), 3U);
 }
 
+// A change that the store refused stays in the outbox, and the next one does not overtake it.
+TEST_F(GroupTest, AChangeThatWasRefusedItsPlaceGetsItBeforeTheNextOne) {
+    send(group, ann);
+    store.refuse_next_commit();
+    EXPECT_EQ(code_of(run(service->remove(group, ann, bob))), ErrorCode::overloaded);
+    ASSERT_TRUE(run(service->add(group, ann, {bob})));
+    const auto messages = history(group, ann);
+    ASSERT_EQ(messages.size(), 4U);
+    EXPECT_EQ(messages[2].content.event->change, Change::member_removed);
+    EXPECT_EQ(messages[3].content.event->change, Change::member_added);
+    EXPECT_TRUE(send(group, bob));
+}
+
+TEST_F(GroupTest, AChangeThatWasRefusedItsPlaceIsTriedAgain) {
+    send(group, ann);
+    store.refuse_next_commit();
+    EXPECT_EQ(code_of(run(service->remove(group, ann, bob))), ErrorCode::overloaded);
+    executor.advance(std::chrono::seconds(2));
+    EXPECT_EQ(last_change(), Change::member_removed);
+    EXPECT_EQ(code_of(send(group, bob)), ErrorCode::not_found);
+    EXPECT_TRUE(run(directory.outbox())->empty());
+}
+
 TEST_F(GroupTest, AGroupThatIsMadeTwiceWithOneClientIdIsOne) {
     NewGroup again;
     again.creator = ann;

@@ -158,6 +158,23 @@ TEST_F(ReceiptTicksTest, DevicesAndChatsHaveTicksOfTheirOwn) {
     EXPECT_EQ(durable_cursor(chat, bob, tablet), Seq{1});
 }
 
+// A device whose cursor were ahead of the mark would not acknowledge again after a crash.
+TEST_F(ReceiptTicksTest, ACursorWaitsForTheMarkThatItMoves) {
+    const auto chat = open_direct(ann, bob);
+    send(chat, ann);
+    send(chat, ann);
+    begin_received(chat, bob, bob_phone, 1);
+    executor.run_until_idle();
+    const DeviceId tablet{22};
+    begin_received(chat, bob, tablet, 2);
+    executor.run_until_idle();
+    EXPECT_EQ(durable(chat, bob).delivered, Seq{1});
+    EXPECT_EQ(durable_cursor(chat, bob, tablet), Seq{0});
+    executor.advance(tick);
+    EXPECT_EQ(durable(chat, bob).delivered, Seq{2});
+    EXPECT_EQ(durable_cursor(chat, bob, tablet), Seq{2});
+}
+
 TEST_F(ReceiptTicksTest, ASessionThatComesBackKnowsWhatWaitsForTheEndOfTheTick) {
     const auto chat = open_direct(ann, bob);
     for (int i = 0; i < 3; ++i)

@@ -61,6 +61,13 @@ protected:
         return one;
     }
 
+    domain::Message removal(std::uint64_t seq) const {
+        auto one = message(seq);
+        one.content.kind = domain::MessageKind::event;
+        one.content.event = domain::Event{domain::Change::member_removed, {me}, {}, {}};
+        return one;
+    }
+
     void store_messages(std::uint64_t from, std::uint64_t to) {
         ports::CommitBatch batch;
         for (auto seq = from; seq <= to; ++seq)
@@ -79,6 +86,11 @@ protected:
         feed->add({chat, Seq{1}, cursor, head, last});
         feed->start();
         executor.run_until_idle();
+    }
+
+    void read_on() {
+        out.full_at = 1000;
+        run([&] { feed->resume(); });
     }
 
     void run(std::function<void()> work) {
@@ -115,6 +127,19 @@ TEST_F(FeedTest, WaitsForAcknowledgementsWhenTheWindowIsFull) {
     run([&] { feed->acknowledged(chat, Seq{6}); });
     run([&] { feed->acknowledged(chat, Seq{10}); });
     EXPECT_EQ(out.frames.size(), 11U);
+    EXPECT_EQ(out.frames.back(), "synced 1 10");
+}
+
+// The client cannot acknowledge answers to sends while it knows nothing else of the chat.
+TEST_F(FeedTest, AnswersToOwnSendsDoNotFillTheWindow) {
+    store_messages(1, 10);
+    run([&] {
+        feed->add({chat, Seq{1}, Seq{0}, Seq{0}, {}});
+        for (std::uint64_t seq = 10; seq >= 1; --seq)
+            feed->sent({{}, chat, Seq{seq}, {}, {}, false}, {});
+        feed->start();
+    });
+    ASSERT_EQ(out.frames.size(), 11U);
     EXPECT_EQ(out.frames.back(), "synced 1 10");
 }
 
@@ -191,10 +216,7 @@ TEST_F(FeedTest, AnswersARepeatedSendAtOnce) {
 
 TEST_F(FeedTest, EndsWithTheRemoval) {
     run([&] { start(Seq{0}, Seq{0}); });
-    auto removal = message(1);
-    removal.content.kind = domain::MessageKind::event;
-    removal.content.event = domain::Event{domain::Change::member_removed, {me}, {}, {}};
-    run([&] { live(removal); });
+    run([&] { live(removal(1)); });
     run([&] { live(message(2)); });
     EXPECT_EQ(out.frames, (Frames{"synced 0 0", "message 1"}));
     EXPECT_EQ(out.leaves, 1);
@@ -205,6 +227,66 @@ TEST_F(FeedTest, TellsAnEndedMembershipUpToItsEndAndNoFurther) {
     run([&] { start(Seq{1}, Seq{3}, Seq{3}); });
     EXPECT_EQ(out.frames, (Frames{"message 2", "message 3", "synced 1 2"}));
     EXPECT_EQ(out.leaves, 1);
+}
+
+TEST_F(FeedTest, TellsTheRestOfAMembershipBeforeTheNextOne) {
+    store_messages(1, 9);
+    out.full_at = 0;
+    run([&] {
+        feed->add({chat, Seq{1}, Seq{0}, Seq{3}, {}});
+        feed->start();
+        feed->live({removal(3), nullptr, nullptr});
+        feed->add({chat, Seq{7}, Seq{0}, Seq{9}, {}});
+    });
+    read_on();
+    run([&] { live(message(10)); });
+    EXPECT_EQ(out.frames, (Frames{"message 1", "message 2", "message 3", "message 7", "message 8",
+                                  "message 9", "synced 1 6", "message 10"}));
+    EXPECT_EQ(out.leaves, 0);
+}
+
+TEST_F(FeedTest, AMembershipThatEndsBeforeItsBeginningIsKnownIsToldToItsEnd) {
+    store_messages(1, 9);
+    out.full_at = 0;
+    run([&] {
+        feed->add({chat, Seq{1}, Seq{0}, Seq{3}, {}});
+        feed->start();
+        feed->live({removal(3), nullptr, nullptr});
+        feed->live({removal(8), nullptr, nullptr});
+        feed->add({chat, Seq{7}, Seq{0}, Seq{7}, {}});  // as it was asked for before 8
+    });
+    read_on();
+    run([&] { live(message(9)); });
+    EXPECT_EQ(out.frames, (Frames{"message 1", "message 2", "message 3", "message 7", "message 8",
+                                  "synced 1 5"}));
+    EXPECT_EQ(out.leaves, 1);
+}
+
+TEST_F(FeedTest, AMembershipThatTheDeviceHasAllOfIsOver) {
+    store_messages(1, 9);
+    run([&] { start(Seq{3}, Seq{9}, Seq{3}); });
+    EXPECT_EQ(out.leaves, 1);
+    run([&] { feed->add({chat, Seq{7}, Seq{3}, Seq{9}, {}}); });
+    EXPECT_EQ(out.frames, (Frames{"synced 0 0", "message 7", "message 8", "message 9"}));
+}
+
+// Nobody acknowledges a chat that is over, so what was on its way no longer counts.
+TEST_F(FeedTest, AStreamThatEndsMakesRoomForTheOthers) {
+    const ChatId other{*domain::parse_uuid("1f8fad5b-d9cb-469f-a165-70867728950e")};
+    store_messages(1, 4);
+    ports::CommitBatch batch;
+    batch.messages.push_back({message(1), {}});
+    batch.messages.back().message.chat = other;
+    batch.heads.push_back({other, Seq{1}, {}, {}, "", {}});
+    executor.run(store.commit(std::move(batch)));
+    run([&] {
+        feed->add({chat, Seq{1}, Seq{0}, Seq{4}, {}});
+        feed->add({other, Seq{1}, Seq{0}, Seq{1}, {}});
+        feed->start();
+    });
+    ASSERT_EQ(out.frames.size(), 4U);
+    run([&] { live(removal(5)); });
+    EXPECT_EQ(out.frames.back(), "synced 2 5");
 }
 
 TEST_F(FeedTest, HoldsReceiptsUntilTheBacklogIsThroughAndMergesThem) {
