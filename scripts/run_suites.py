@@ -7,6 +7,7 @@ GoogleTest each case counts. A suite that ran no test has failed. The last line 
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "test"
 LONG = os.environ.get("TEST_LONG") == "1"
+# Of the long run of the simulation.
+SIMULATION_SECONDS = int(os.environ.get("SIMULATION_SECONDS", "1800"))
 SUITE_DEADLINE_S = 4 * 3600 if LONG else 30 * 60
 TAIL_LINES = 60
 SLOWEST = 10
@@ -60,6 +63,13 @@ def command_of(suite: str, xml: Path) -> tuple[list[str], Path]:
     build = BUILDS[variant]
     if name in ("unit", "contract", "power"):
         return ctest(build, name, xml), ROOT
+    if name == "simulation":
+        command = ctest(build, name, xml)
+        if LONG:
+            program = ROOT / "build" / build / "tests" / "simulation" / "simulation"
+            longer = f"{program} --first 10000 --seconds {SIMULATION_SECONDS}"
+            command = ["bash", "-c", f"{shlex.join(command)} && {longer}"]
+        return command, ROOT
     if name == "architecture":
         return pytest("tests/architecture", xml), ROOT
     if name == "e2e":

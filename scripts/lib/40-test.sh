@@ -1,6 +1,6 @@
 # Every suite runs to its end; a table says what each did.
 
-all_suites="unit contract power architecture web e2e crash browser"
+all_suites="unit contract power simulation architecture web e2e crash browser"
 all_suites+=" unit-sanitize contract-sanitize e2e-sanitize"
 long_suites="unit-thread contract-thread e2e-thread"
 cpp_test_targets="all"

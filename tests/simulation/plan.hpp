@@ -1,0 +1,40 @@
+#pragma once
+
+#include "dice.hpp"
+#include "engines.hpp"
+#include "link.hpp"
+#include "node.hpp"
+
+namespace banter::simulation {
+
+// What one seed is about: who talks, how much, and what goes wrong. Every trouble is there in half
+// of the runs, so that each meets each other and each is alone in some.
+struct Plan {
+    explicit Plan(Dice& dice);
+
+    std::size_t users = 3;
+    std::size_t groups = 1;
+    Micros busy = 20 * second;         // so long people talk and things break
+    Micros pause = 150 * millisecond;  // between two things that happen, on average
+
+    bool cuts = false;          // connections break
+    bool naps = false;          // devices are offline for a while
+    bool app_restarts = false;  // applications end and start anew
+    bool crashes = false;       // processes end without a word
+    bool drains = false;        // processes are stopped as they should be
+    bool disk_failures = false;
+    bool clock_jumps = false;
+    bool stalls = false;   // clients that stop reading
+    bool pauses = false;   // machines that stand still
+    bool churn = false;    // memberships, roles and titles change
+    bool repeats = false;  // sends are made again, also in parallel and with other words
+
+    // Nothing is refused for now, so what a device sends to a chat keeps its order to the end.
+    bool refuses_nothing() const;
+
+    EngineFaults engines;
+    Weather weather;
+    NodeOptions node;
+};
+
+}  // namespace banter::simulation
