@@ -17,17 +17,20 @@ Task<Result<std::vector<UserId>>> AccountRelations::blocked_among(UserId user,
     return contacts_.blocked_among(user, std::move(others));
 }
 
-Task<Result<chat::ReadPolicy>> AccountRelations::read_policy(UserId reader) {
-    const auto user = co_await accounts_.find(reader);
-    if (!user) co_return std::unexpected(user.error());
-    chat::ReadPolicy policy;
-    policy.audience = user->privacy.read_receipts;
-    if (policy.audience == domain::Audience::contacts) {
-        const auto contacts = co_await contacts_.contact_ids(reader);
+Task<Result<chat::Relations::ReadPolicies>> AccountRelations::read_policies(
+    std::vector<UserId> readers) {
+    const auto users = co_await accounts_.find(std::move(readers));
+    if (!users) co_return std::unexpected(users.error());
+    ReadPolicies policies;
+    for (const auto& user : *users) {
+        auto& policy = policies[user.id];
+        policy.audience = user.privacy.read_receipts;
+        if (policy.audience != domain::Audience::contacts) continue;
+        const auto contacts = co_await contacts_.contact_ids(user.id);
         if (!contacts) co_return std::unexpected(contacts.error());
         policy.contacts.insert(contacts->begin(), contacts->end());
     }
-    co_return policy;
+    co_return policies;
 }
 
 Task<Result<std::vector<domain::User>>> AccountRelations::users(std::vector<UserId> users) {

@@ -16,7 +16,8 @@ public:
                                                       domain::UserId other) override;
     base::Task<base::Result<std::vector<domain::UserId>>> blocked_among(
         domain::UserId user, std::vector<domain::UserId> others) override;
-    base::Task<base::Result<chat::ReadPolicy>> read_policy(domain::UserId reader) override;
+    base::Task<base::Result<ReadPolicies>> read_policies(
+        std::vector<domain::UserId> readers) override;
     base::Task<base::Result<std::vector<domain::User>>> users(
         std::vector<domain::UserId> users) override;
 

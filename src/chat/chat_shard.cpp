@@ -220,7 +220,6 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
     const auto loaded = co_await load(chat);
     if (!loaded) co_return std::unexpected(loaded.error());
     const auto state = *loaded;
-    std::unordered_map<UserId, bool> shows;
     const auto moved = [&](const MemberState& member) {
         return member.durable != domain::Marks{} && member.marks_at >= since;
     };
@@ -228,24 +227,22 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
     for (const auto& [other, member] : state->members) {
         if (moved(member) && member.durable.read > Seq{}) readers.push_back(other);
     }
-    for (const auto other : readers) {
-        const auto policy = co_await fan_out_.policy(other);
-        shows[other] = other == user || (policy && policy->shows(user));
-    }
+    const auto showing = co_await fan_out_.showing(std::move(readers), user);
+    if (!showing) co_return std::unexpected(showing.error());
     if (state->stale) co_return co_await attach(chat, user, device, shard, since);
     // No waiting from here on: what is told as the head now, and what is followed from now on,
     // leave no gap between them.
     auto attachment = attachment_for(*state, user, device);
     if (!attachment) co_return attachment;
-    if (BANTER_FAULT(followed_too_late)) co_await ports_.store.head(chat);
+    for (int wait = 0; BANTER_FAULT(followed_too_late) && wait < 4; ++wait)
+        co_await ports_.store.head(chat);
     ++state->followers[shard];
     if (attachment->last_seq) co_return attachment;
     for (const auto& [other, member] : state->members) {
         if (!moved(member)) continue;
         protocol::Receipt receipt{chat, other, {}, {}, member.marks_at};
         if (other != user) receipt.delivered = member.durable.delivered;
-        const auto shown = shows.find(other);
-        if (shown != shows.end() && shown->second) receipt.read = member.durable.read;
+        if (showing->contains(other)) receipt.read = member.durable.read;
         if (receipt.delivered || receipt.read) attachment->receipts.push_back(receipt);
     }
     co_return attachment;
@@ -377,14 +374,16 @@ Task<Result<std::vector<MemberView>>> ChatShard::members(ChatId chat, UserId vie
     if (!loaded) co_return std::unexpected(loaded.error());
     const auto state = *loaded;
     std::vector<MemberView> views;
+    std::vector<UserId> users;
     for (const auto& [user, member] : state->members) {
+        users.push_back(user);
         views.push_back({user, member.role, member.joined_at, member.joined_seq,
                          member.durable.delivered, member.durable.read, true});
     }
+    const auto showing = co_await fan_out_.showing(std::move(users), viewer);
+    if (!showing) co_return std::unexpected(showing.error());
     for (auto& view : views) {
-        if (view.user == viewer) continue;
-        const auto policy = co_await fan_out_.policy(view.user);
-        view.shows_read = policy && policy->shows(viewer);
+        view.shows_read = showing->contains(view.user);
         if (!view.shows_read) view.read.reset();
     }
     co_return views;

@@ -9,6 +9,9 @@ using delivery::ReceiptNotice;
 using domain::Change;
 using domain::UserId;
 
+// Read policies to remember; a rarely read one is looked up again.
+constexpr std::size_t most_policies = 65'536;
+
 // Whom a mark concerns that moved from `before` to `after`: the senders of what it passed.
 std::vector<UserId> passed_senders(const ChatState& chat, domain::Seq before, domain::Seq after) {
     if (auto known = chat.senders.between(before, after)) return std::move(*known);
@@ -86,13 +89,51 @@ base::Task<void> FanOut::marks(const MovedMarks& moved) {
     }
 }
 
+void FanOut::forget_policy(UserId user) {
+    policies_.erase(user);
+    ++policy_changes_;
+}
+
+base::Task<base::Result<FanOut::Policies>> FanOut::policies(std::vector<UserId> readers) {
+    Policies found;
+    for (const auto reader : readers) {
+        if (const auto known = policies_.find(reader); known != policies_.end()) {
+            found.insert(*known);
+        }
+    }
+    std::erase_if(readers, [&](UserId reader) { return found.contains(reader); });
+    if (readers.empty()) co_return found;
+    const auto changes = policy_changes_;
+    const auto read = co_await relations_.read_policies(std::move(readers));
+    if (!read) co_return std::unexpected(read.error());
+    found.insert(read->begin(), read->end());
+    if (changes == policy_changes_) {  // else it may be out of date already
+        if (policies_.size() + read->size() > most_policies) policies_.clear();
+        policies_.insert(read->begin(), read->end());
+    }
+    co_return found;
+}
+
 base::Task<base::Result<ReadPolicy>> FanOut::policy(UserId reader) {
     if (const auto known = policies_.find(reader); known != policies_.end()) {
         co_return known->second;
     }
-    auto policy = co_await relations_.read_policy(reader);
-    if (policy) policies_[reader] = *policy;
-    co_return policy;
+    auto found = co_await policies(std::vector<UserId>{reader});
+    if (!found) co_return std::unexpected(found.error());
+    co_return std::move((*found)[reader]);
+}
+
+base::Task<base::Result<std::unordered_set<UserId>>> FanOut::showing(std::vector<UserId> readers,
+                                                                     UserId viewer) {
+    const auto known = co_await policies(readers);
+    if (!known) co_return std::unexpected(known.error());
+    std::unordered_set<UserId> showing;
+    for (const auto reader : readers) {
+        const auto policy = known->find(reader);
+        const bool shows = policy != known->end() && policy->second.shows(viewer);
+        if (reader == viewer || shows) showing.insert(reader);
+    }
+    co_return showing;
 }
 
 void FanOut::typing(const ChatState& chat, UserId user, bool on, domain::TypingKind kind) {

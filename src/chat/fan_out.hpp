@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/task.hpp"
@@ -57,17 +57,25 @@ public:
     void send();
 
     // The privacy of this user has changed.
-    void forget_policy(domain::UserId user) { policies_.erase(user); }
-    base::Task<base::Result<ReadPolicy>> policy(domain::UserId reader);
+    void forget_policy(domain::UserId user);
+    // Those of `readers` who let `viewer` know how far they have read; he himself always does.
+    base::Task<base::Result<std::unordered_set<domain::UserId>>> showing(
+        std::vector<domain::UserId> readers, domain::UserId viewer);
 
 private:
+    using Policies = Relations::ReadPolicies;
+
+    // What is known of `readers`; those of whom nothing is are looked up together.
+    base::Task<base::Result<Policies>> policies(std::vector<domain::UserId> readers);
+    base::Task<base::Result<ReadPolicy>> policy(domain::UserId reader);
     void to_followers(const ChatState& chat, const delivery::MailItem& item);
 
     const runtime::Shards& shards_;
     std::vector<delivery::Registry*> registries_;
     Relations& relations_;
     std::vector<delivery::Mail> mail_;  // per shard
-    std::unordered_map<domain::UserId, ReadPolicy> policies_;
+    Policies policies_;
+    std::uint64_t policy_changes_ = 0;
 };
 
 protocol::Sent sent_for(const domain::Message& message);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -31,7 +32,10 @@ public:
     // Those of `others` with whom `user` has a block, whichever of the two made it.
     virtual base::Task<base::Result<std::vector<domain::UserId>>> blocked_among(
         domain::UserId user, std::vector<domain::UserId> others) = 0;
-    virtual base::Task<base::Result<ReadPolicy>> read_policy(domain::UserId reader) = 0;
+    // Of those of `readers` that there are.
+    using ReadPolicies = std::unordered_map<domain::UserId, ReadPolicy>;
+    virtual base::Task<base::Result<ReadPolicies>> read_policies(
+        std::vector<domain::UserId> readers) = 0;
     // Those of `users` that there are.
     virtual base::Task<base::Result<std::vector<domain::User>>> users(
         std::vector<domain::UserId> users) = 0;

@@ -49,7 +49,12 @@ public:
     Task<Result<std::vector<UserId>>> blocked_among(UserId, std::vector<UserId>) override {
         co_return std::vector<UserId>{};
     }
-    Task<Result<chat::ReadPolicy>> read_policy(UserId) override { co_return chat::ReadPolicy{}; }
+    Task<Result<ReadPolicies>> read_policies(std::vector<UserId> readers) override {
+        ReadPolicies found;
+        for (const auto reader : readers)
+            found[reader] = {};
+        co_return found;
+    }
     Task<Result<std::vector<domain::User>>> users(std::vector<UserId> ids) override {
         std::vector<domain::User> found(ids.size());
         for (std::size_t i = 0; i < ids.size(); ++i)

@@ -41,9 +41,14 @@ public:
         });
         co_return others;
     }
-    base::Task<base::Result<ReadPolicy>> read_policy(UserId reader) override {
-        const auto found = policies.find(reader);
-        co_return found == policies.end() ? ReadPolicy{} : found->second;
+    base::Task<base::Result<ReadPolicies>> read_policies(std::vector<UserId> readers) override {
+        ++policy_look_ups;
+        ReadPolicies found;
+        for (const auto reader : readers) {
+            const auto known = policies.find(reader);
+            found[reader] = known == policies.end() ? ReadPolicy{} : known->second;
+        }
+        co_return found;
     }
     base::Task<base::Result<std::vector<domain::User>>> users(std::vector<UserId> users) override {
         std::vector<domain::User> found;
@@ -57,6 +62,7 @@ public:
 
     std::set<std::pair<UserId, UserId>> blocks;
     std::map<UserId, ReadPolicy> policies;
+    std::size_t policy_look_ups = 0;
 };
 
 // A MessageLog whose consumer is called at once, on the one executor of these tests.

@@ -150,6 +150,17 @@ TEST_F(LargeGroupTest, MakingItAsksTheEnginesAsOftenAsMakingASmallOne) {
     EXPECT_EQ(cost(large()), cost(small));
 }
 
+TEST_F(LargeGroupTest, OpeningItLooksUpOnceWhoShowsHisReads) {
+    const auto group = run(service->create_group(large()))->chat;
+    counted.policies[UserId{1001}].audience = domain::Audience::nobody;
+    counted.policy_look_ups = 0;
+    for (int opened = 0; opened < 2; ++opened) {
+        const auto members = run(service->members(group, cem));
+        EXPECT_EQ(std::ranges::count(*members, false, &MemberView::shows_read), 1);
+    }
+    EXPECT_EQ(counted.policy_look_ups, 1U);
+}
+
 TEST_F(LargeGroupTest, NothingIsWrittenForEachMemberOfIt) {
     const auto group = run(service->create_group(large()))->chat;
     EXPECT_TRUE(send(group, cem, "to everyone"));

@@ -159,5 +159,38 @@ TEST_F(ReceiptsTest, HistoryPagesInBothDirections) {
     EXPECT_FALSE(run(service->history(bob, query))->next);
 }
 
+// What was looked up while it changed may be out of date and is not kept.
+TEST_F(ReceiptsTest, APrivacyThatChangesWhileItIsLookedUpIsLookedUpAgain) {
+    class Slow final : public FakeRelations {
+    public:
+        base::Task<base::Result<ReadPolicies>> read_policies(std::vector<UserId> readers) override {
+            auto found = co_await FakeRelations::read_policies(std::move(readers));
+            if (std::exchange(slow, false)) {
+                base::CallbackAwaiter<bool> turn(
+                    [this](base::Completion<bool> mine) { go_on = mine; });
+                co_await turn;
+            }
+            co_return found;
+        }
+        bool slow = true;
+        std::function<void(bool)> go_on;
+    } slow;
+    service = std::make_unique<ChatService>(
+        shards, std::vector<delivery::Registry*>{&registry},
+        ChatPorts{store, store, store, directory, states, log, slow, clock, random}, limits);
+    std::optional<base::Result<std::vector<MemberView>>> before;
+    executor.start(service->members(chat, ann), [&](const auto& members) { before = members; });
+    executor.run_until_idle();
+    EXPECT_FALSE(before);
+    slow.policies[bob].audience = domain::Audience::nobody;
+    service->policy_changed(bob);
+    executor.run_until_idle();
+    slow.go_on(true);
+    executor.run_until_idle();
+    ASSERT_TRUE(before);
+    const auto members = run(service->members(chat, ann));
+    EXPECT_EQ(std::ranges::count(*members, false, &MemberView::shows_read), 1);
+}
+
 }  // namespace
 }  // namespace banter::chat
