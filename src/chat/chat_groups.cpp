@@ -39,17 +39,10 @@ Task<Result<ports::ChatDirectory::Created>> ChatService::create_group(NewGroup g
 
 // A chat that another try is making just now: waits until its first event has its place.
 Task<Result<void>> ChatService::settle(ChatId chat) {
-    const auto outbox = co_await ports_.directory.outbox();
-    if (!outbox) co_return std::unexpected(outbox.error());
-    for (const auto& control : *outbox) {
-        if (control.chat != chat) continue;
-        auto work = [control, target = chat_shards_[home(chat)].get()] {
-            return target->sequence(control);
-        };
-        const auto placed = co_await base::await_on(shards_[home(chat)], std::move(work));
-        if (!placed) co_return std::unexpected(placed.error());
-    }
-    co_return Result<void>{};
+    auto work = [chat, target = chat_shards_[home(chat)].get()] {
+        return target->settle_in_turn(chat);
+    };
+    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
 }
 
 Task<Result<std::vector<UserId>>> ChatService::add(ChatId chat, UserId actor,

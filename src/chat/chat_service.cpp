@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/fault.hpp"
+#include "base/log.hpp"
 
 namespace banter::chat {
 namespace {
@@ -153,14 +155,20 @@ Task<Result<std::size_t>> ChatService::recover() {
     const auto outbox = co_await ports_.directory.outbox();
     if (!outbox) co_return std::unexpected(outbox.error());
     if (BANTER_FAULT(outbox_forgotten)) co_return 0;
+    std::size_t placed = 0;
+    std::unordered_set<ChatId> seen;
     for (const auto& control : *outbox) {
-        auto work = [control, target = chat_shards_[home(control.chat)].get()] {
-            return target->sequence(control);
-        };
-        const auto placed = co_await base::await_on(shards_[home(control.chat)], std::move(work));
-        if (!placed) co_return std::unexpected(placed.error());
+        if (!seen.insert(control.chat).second) continue;
+        const auto settled = co_await settle(control.chat);
+        if (settled) {
+            placed += static_cast<std::size_t>(
+                std::ranges::count(*outbox, control.chat, &ports::ControlMessage::chat));
+        } else {  // it alone waits; its shard tries again
+            base::log::error("control.not_recovered", {{"chat", to_string(control.chat)},
+                                                       {"detail", settled.error().detail}});
+        }
     }
-    co_return outbox->size();
+    co_return placed;
 }
 
 void ChatService::forget_idle() {

@@ -75,7 +75,8 @@ ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
                   .sent = [this](ChatId chat, UserId sender) { typing_.ended(chat, sender); },
                   .refused =
                       [this](const ports::ControlMessage& control, const base::Problem& problem) {
-                          answer_sequencing(control.id, std::unexpected(problem));
+                          for (const auto& done : take_sequencing(control.id))
+                              done(std::unexpected(problem));
                       }}) {}
 
 Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
@@ -96,10 +97,11 @@ Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
 Task<void> ChatShard::load_for_waiting(ChatId chat) {
     const auto result = co_await read_state(chat);
     if (result) {
-        if (auto kept = kept_.extract(chat)) {
-            (*result)->followers = std::move(kept.mapped().followers);
-            (*result)->lane = std::move(kept.mapped().lane);
-            (*result)->changes = std::move(kept.mapped().changes);
+        if (auto kept = anchors_.extract(chat)) {
+            (*result)->anchor = std::move(kept.mapped());
+        } else {
+            (*result)->anchor = std::make_shared<Anchor>();
+            (*result)->anchor->followers.assign(shards_.count(), 0);
         }
         (*result)->last_used = ports_.clock.steady();
         chats_.emplace(chat, *result);
@@ -111,15 +113,11 @@ Task<void> ChatShard::load_for_waiting(ChatId chat) {
 }
 
 Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
-    // Before the rows: a change that leaves the outbox meanwhile is in them then.
-    const auto outbox = co_await ports_.directory.outbox();
-    if (!outbox) co_return std::unexpected(outbox.error());
-    const auto found = co_await ports_.directory.find(chat);
+    auto found = co_await ports_.directory.find(chat);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return std::unexpected(no_such_chat());
     auto state = std::make_shared<ChatState>();
     state->chat = (*found)->chat;
-    state->followers.assign(shards_.count(), 0);
     fill_members(*state, (*found)->members);
     fill_members(*state, (*found)->leaving);
     const auto rows = co_await ports_.receipts.marks(chat);
@@ -127,7 +125,7 @@ Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
     fill_marks(*state, *rows);
     const auto log = co_await read_log(*state);
     if (!log) co_return std::unexpected(log.error());
-    const auto late = co_await apply_placed(*state, *outbox);
+    const auto late = co_await apply_placed(*state, std::move((*found)->outbox));
     if (!late) co_return std::unexpected(late.error());
     if (state->chat.type == domain::ChatType::direct && state->members.size() == 2) {
         const auto one = state->members.begin()->first;
@@ -142,9 +140,8 @@ Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
 // Changes that have their place while the directory does not know it yet: the process ended, or
 // the directory failed, between the two.
 Task<Result<void>> ChatShard::apply_placed(ChatState& state,
-                                           const std::vector<ports::ControlMessage>& outbox) {
+                                           std::vector<ports::ControlMessage> outbox) {
     for (const auto& control : outbox) {
-        if (control.chat != state.chat.id) continue;
         const ports::SendKey key{control.actor, {}, control.id};
         const auto place = co_await ports_.store.find_send(key);
         if (!place) co_return std::unexpected(place.error());
@@ -203,7 +200,13 @@ Result<Attachment> ChatShard::attachment_for(const ChatState& state, UserId user
     Attachment attachment;
     attachment.head = state.committed;
     attachment.cursor = sequencer_.uncommitted_cursor(user, device, state.chat.id);
-    if (const auto* self = state.member(user)) {
+    // What has its place but is not durable has not happened yet: a newcomer is told by his event
+    // when it is, and who leaves is told the end with it.
+    const auto* const self = state.member(user);
+    if (self != nullptr && self->joined_seq > state.committed) {
+        return std::unexpected(no_such_chat());
+    }
+    if (self != nullptr) {
         attachment.first_seq = state.first_seq(*self);
         attachment.delivered = self->durable.delivered;
         return attachment;
@@ -211,7 +214,7 @@ Result<Attachment> ChatShard::attachment_for(const ChatState& state, UserId user
     const auto left = state.left.find(user);
     if (left == state.left.end()) return std::unexpected(no_such_chat());
     attachment.first_seq = left->second.joined_seq;
-    attachment.last_seq = left->second.left_seq;
+    if (left->second.left_seq <= state.committed) attachment.last_seq = left->second.left_seq;
     return attachment;
 }
 
@@ -236,7 +239,7 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
     if (!attachment) co_return attachment;
     for (int wait = 0; BANTER_FAULT(followed_too_late) && wait < 4; ++wait)
         co_await ports_.store.head(chat);
-    ++state->followers[shard];
+    ++state->anchor->followers[shard];
     if (attachment->last_seq) co_return attachment;
     for (const auto& [other, member] : state->members) {
         if (!moved(member)) continue;
@@ -250,11 +253,13 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
 
 void ChatShard::detach(ChatId chat, std::size_t shard) {
     const auto loaded = chats_.find(chat);
-    const auto kept = kept_.find(chat);
-    std::vector<std::uint32_t>* followers = nullptr;
-    if (loaded != chats_.end()) followers = &loaded->second->followers;
-    if (kept != kept_.end()) followers = &kept->second.followers;
-    if (followers != nullptr && (*followers)[shard] > 0) --(*followers)[shard];
+    const auto kept = anchors_.find(chat);
+    Anchor* anchor = nullptr;
+    if (loaded != chats_.end()) anchor = loaded->second->anchor.get();
+    if (kept != anchors_.end()) anchor = kept->second.get();
+    if (anchor == nullptr || anchor->followers[shard] == 0) return;
+    --anchor->followers[shard];
+    if (kept != anchors_.end()) drop_unused_anchor(chat);
 }
 
 Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceId device, Seq seq) {
@@ -404,20 +409,18 @@ Task<Result<bool>> ChatShard::refresh_blocks(ChatId chat) {
 void ChatShard::forget_idle() {
     const auto now = ports_.clock.steady();
     std::erase_if(chats_, [&](const auto& entry) {
-        const auto& state = *entry.second;
-        const bool followed =
-            std::ranges::any_of(state.followers, [](std::uint32_t count) { return count > 0; });
         // More than one owner: something is under way that builds on it.
-        return !followed && entry.second.use_count() == 1 && !state.changes->held() &&
-               !unplaced_.contains(entry.first) && now - state.last_used > idle_time;
+        return !entry.second->anchor->in_use() && entry.second.use_count() == 1 &&
+               !unplaced_.contains(entry.first) && now - entry.second->last_used > idle_time;
     });
 }
 
+// Nothing of what was known is certain. Whose change is durable waits on for the directory.
 void ChatShard::forget_all() {
     for (auto& [chat, state] : chats_) {
         state->stale = true;
-        kept_[chat] = {std::move(state->followers), state->lane, state->changes};
-        state->followers.assign(shards_.count(), 0);
+        anchors_[chat] = state->anchor;
+        drop_unused_anchor(chat);
     }
     std::unordered_map<ChatId, std::shared_ptr<ChatState>> forgotten;
     forgotten.swap(chats_);
@@ -428,6 +431,11 @@ void ChatShard::forget_all() {
                               "The change could not be stored; it will be tried again.",
                               std::chrono::seconds(5)));
     }
+}
+
+// One that nothing depends on is made anew when its chat is loaded.
+void ChatShard::drop_unused_anchor(ChatId chat) {
+    if (!anchors_.at(chat)->in_use()) anchors_.erase(chat);
 }
 
 }  // namespace banter::chat

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "chat/chat_state.hpp"
@@ -110,14 +109,17 @@ public:
     base::Task<base::Result<std::vector<MemberView>>> members(domain::ChatId chat,
                                                               domain::UserId viewer);
 
-    // Appends the change to the log and answers when it is durable and written back. When it could
-    // not get its place now, answers why and tries again until it has it.
+    // Appends the change to the log and answers when it is durable and the directory has been told.
+    // When it could not get its place now, answers why; then, and when the directory could not be
+    // told, it is tried again until all is done.
     base::Task<base::Result<domain::Seq>> sequence(ports::ControlMessage control);
     // Gives the changes of the chat that a failure left in the outbox their place, in their order.
     // Before another change of it is decided, and only by who has the turn to change it.
     base::Task<base::Result<void>> settle(domain::ChatId chat);
-    // The outbox may hold a change of the chat: it is settled in a while, or before the next one.
-    void settle_later(domain::ChatId chat);
+    // The same for who has not the turn, whether or not anything is known to be left.
+    base::Task<base::Result<void>> settle_in_turn(domain::ChatId chat);
+    // The directory answered a change with this: when it failed, it may have it nevertheless.
+    void settle_if_unsure(domain::ChatId chat, const base::Problem& problem);
 
     // Either user of the direct chat has blocked or unblocked the other.
     base::Task<base::Result<bool>> refresh_blocks(domain::ChatId chat);
@@ -133,7 +135,8 @@ private:
     base::Task<LoadResult> read_state(domain::ChatId chat);
     base::Task<base::Result<bool>> read_log(ChatState& state);
     base::Task<base::Result<void>> apply_placed(ChatState& state,
-                                                const std::vector<ports::ControlMessage>& outbox);
+                                                std::vector<ports::ControlMessage> outbox);
+    void drop_unused_anchor(domain::ChatId chat);
     base::Task<base::Result<void>> ended_received(domain::ChatId chat, domain::UserId user,
                                                   domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> committed_cursor(ports::CursorRow cursor);
@@ -143,9 +146,10 @@ private:
                                                   ports::CursorRow cursor);
     void relay_typing(domain::ChatId chat, domain::UserId user, bool on, domain::TypingKind kind);
     base::Task<void> write_back(ports::ControlMessage control, domain::Seq seq);
-    void answer_sequencing(domain::ClientId control, const base::Result<domain::Seq>& result);
-    void retry_unplaced();
-    base::Task<void> settle_in_turn(domain::ChatId chat);
+    using Sequenced = std::vector<base::Completion<base::Result<domain::Seq>>>;
+    Sequenced take_sequencing(domain::ClientId control);
+    void settle_later(domain::ChatId chat);
+    base::Task<void> settle_again(domain::ChatId chat);
     void forget_all();
 
     const runtime::Shards& shards_;
@@ -156,19 +160,18 @@ private:
     Sequencer sequencer_;
     std::unordered_map<domain::ChatId, std::shared_ptr<ChatState>> chats_;
     std::unordered_map<domain::ChatId, std::vector<base::Completion<LoadResult>>> loading_;
-    // Who followed a chat that forget_all() dropped, until it is loaded again.
-    // What outlives the forgetting of a state that was void.
-    struct Kept {
-        std::vector<std::uint32_t> followers;
-        std::shared_ptr<Lane> lane;
-        std::shared_ptr<ChangeLock> changes;
-    };
-    std::unordered_map<domain::ChatId, Kept> kept_;
+    // Of chats that forget_all() dropped, until they are loaded again.
+    std::unordered_map<domain::ChatId, std::shared_ptr<Anchor>> anchors_;
     std::unordered_multimap<domain::ClientId, base::Completion<base::Result<domain::Seq>>>
         sequencing_;
-    std::unordered_set<domain::ChatId> unplaced_;  // chats with changes left in the outbox
-    base::Timer retry_;
-    bool retrying_ = false;  // retry_ is set
+    // A chat of which the outbox may hold changes that nobody is placing.
+    struct Unplaced {
+        bool open = true;  // not being settled just now
+        bool retrying = false;
+        std::chrono::milliseconds delay{};
+        base::Timer retry;
+    };
+    std::unordered_map<domain::ChatId, Unplaced> unplaced_;
 };
 
 }  // namespace banter::chat

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -41,8 +42,7 @@ private:
     domain::Seq first_;  // of senders_.front()
 };
 
-// One change of the chat at a time; the others wait in line. It is the same one when the state of
-// the chat is forgotten and loaded anew meanwhile.
+// One change of the chat at a time; the others wait in line.
 class ChangeLock {
 public:
     base::Task<void> acquire();
@@ -54,11 +54,23 @@ private:
     std::deque<base::Completion<bool>> waiting_;
 };
 
-// Records of one chat that wait for their place, in the log's order. The same one when the state of
-// the chat is forgotten and loaded anew meanwhile, so that none is overtaken.
+// Records of one chat that wait for their place, in the log's order.
 struct Lane {
     std::deque<ports::LogRecord> records;
     bool draining = false;
+};
+
+// What of a chat stays the same when its state is forgotten and loaded anew: nobody overtakes
+// another meanwhile, and nobody is forgotten.
+struct Anchor {
+    Lane lane;
+    ChangeLock changes;
+    std::vector<std::uint32_t> followers;  // per shard: streams of the chat there
+
+    bool followed() const {
+        return std::ranges::any_of(followers, [](std::uint32_t count) { return count > 0; });
+    }
+    bool in_use() const { return followed() || lane.draining || changes.held(); }
 };
 
 // What the owner of a chat knows of it: the fold of its log so far. Belongs to one shard.
@@ -80,12 +92,10 @@ struct ChatState {
     domain::UuidTicks ticks = 0;  // of the last message_id given out
     ports::HeadRow head_row;
     RecentSenders senders;
-    bool blocked = false;                  // direct chats: either has blocked the other
-    std::vector<std::uint32_t> followers;  // per shard: streams of this chat there
-    bool stale = false;                    // a commit failed: this is no longer what the log says
-    bool touched = false;                  // has messages in the batch being gathered
-    std::shared_ptr<Lane> lane = std::make_shared<Lane>();
-    std::shared_ptr<ChangeLock> changes = std::make_shared<ChangeLock>();
+    bool blocked = false;  // direct chats: either has blocked the other
+    bool stale = false;    // a commit failed: this is no longer what the log says
+    bool touched = false;  // has messages in the batch being gathered
+    std::shared_ptr<Anchor> anchor;
     base::Steady last_used;
 
     const MemberState* member(domain::UserId user) const;
@@ -106,6 +116,23 @@ struct ChatState {
     // Gives the event its effect on members and settings, from `seq` on. Idempotent.
     void apply(const domain::Event& event, domain::UserId actor, domain::Seq seq,
                base::Timestamp at);
+};
+
+// The turn to change a chat, which was acquired: gives it on when the change is through, whichever
+// way it ends.
+class Turn {
+public:
+    explicit Turn(std::shared_ptr<ChatState> chat) : chat_(std::move(chat)) {}
+    Turn(Turn&&) = default;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn() {
+        if (chat_) chat_->anchor->changes.release();
+    }
+
+    const std::shared_ptr<ChatState>& chat() const { return chat_; }
+
+private:
+    std::shared_ptr<ChatState> chat_;
 };
 
 }  // namespace banter::chat

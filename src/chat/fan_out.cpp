@@ -61,7 +61,7 @@ void FanOut::joined(domain::ChatId chat, const std::vector<UserId>& users) {
 
 void FanOut::to_followers(const ChatState& chat, const delivery::MailItem& item) {
     for (std::size_t shard = 0; shard < mail_.size(); ++shard) {
-        if (chat.followers[shard] > 0) mail_[shard].push_back(item);
+        if (chat.anchor->followers[shard] > 0) mail_[shard].push_back(item);
     }
 }
 

@@ -84,7 +84,7 @@ Task<Result<ports::ChatDirectory::Created>> GroupChanges::create(ChatId id, NewG
     chat.creator = group.creator;
     const auto first_event = *chat.control;
     const auto created = co_await shard_.ports().directory.create(std::move(chat));
-    if (!created) shard_.settle_later(id);
+    if (!created) shard_.settle_if_unsure(id, created.error());
     if (!created || !created->created) co_return created;
     const auto placed = co_await shard_.sequence(first_event);
     if (!placed) co_return std::unexpected(placed.error());
@@ -114,16 +114,16 @@ Task<Result<ports::ChatDirectory::Created>> GroupChanges::open_direct(UserId use
     co_return created;
 }
 
-Task<Result<std::shared_ptr<ChatState>>> GroupChanges::acquire(ChatId chat) {
+Task<Result<Turn>> GroupChanges::acquire(ChatId chat) {
     while (true) {
         const auto loaded = co_await shard_.load(chat);
         if (!loaded) co_return std::unexpected(loaded.error());
         const auto state = *loaded;
-        co_await state->changes->acquire();
+        co_await state->anchor->changes.acquire();
+        Turn turn(state);
         const auto settled = co_await shard_.settle(chat);
-        if (settled && !state->stale) co_return state;
-        state->changes->release();
         if (!settled) co_return std::unexpected(settled.error());
+        if (!state->stale) co_return turn;
     }
 }
 
@@ -131,10 +131,9 @@ Task<Result<std::shared_ptr<ChatState>>> GroupChanges::acquire(ChatId chat) {
 Task<Result<void>> GroupChanges::change(ChatId chat, UserId actor, Decide decide) {
     const auto loaded = co_await shard_.load_for(chat, actor);
     if (!loaded) co_return std::unexpected(loaded.error());
-    const auto acquired = co_await acquire(chat);
-    if (!acquired) co_return std::unexpected(acquired.error());
-    const auto state = *acquired;
-    const Turn turn(state);
+    const auto turn = co_await acquire(chat);
+    if (!turn) co_return std::unexpected(turn.error());
+    const auto state = turn->chat();
     if (state->member(actor) == nullptr) co_return std::unexpected(no_such_chat());
     if (state->chat.type == domain::ChatType::direct) {
         co_return base::fail(ErrorCode::forbidden, "A direct chat cannot be changed.");
@@ -150,7 +149,7 @@ Task<Result<void>> GroupChanges::apply(ChatState& state, Changes changes) {
         const auto added = change.added;
         const auto stored = co_await shard_.ports().directory.change(std::move(change));
         if (!stored) {
-            shard_.settle_later(event.chat);  // a failing disk may have it nevertheless
+            shard_.settle_if_unsure(event.chat, stored.error());
             co_return std::unexpected(stored.error());
         }
         for (const auto& member : added)

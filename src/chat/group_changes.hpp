@@ -68,7 +68,7 @@ private:
     using Decide = std::function<Decision(const ChatState&)>;
 
     // The turn to change the chat, the changes before this one having their places.
-    base::Task<base::Result<std::shared_ptr<ChatState>>> acquire(domain::ChatId chat);
+    base::Task<base::Result<Turn>> acquire(domain::ChatId chat);
     base::Task<base::Result<void>> change(domain::ChatId chat, domain::UserId actor, Decide decide);
     base::Task<base::Result<void>> apply(ChatState& state, Changes changes);
     Decision decide_edit(const ChatState& state, domain::UserId actor, const GroupEdit& edit);
@@ -94,18 +94,5 @@ base::Problem too_many(std::size_t max);
 base::Problem no_such_link();
 // Whether someone can come in by the link: it can be used, and who made it may still add members.
 bool is_good(const domain::InviteLink& link, const ChatState& state, base::Timestamp now);
-
-// The turn to change a chat, that was acquired: gives it on when the change is through, whichever
-// way it ends.
-class Turn {
-public:
-    explicit Turn(std::shared_ptr<ChatState> chat) : chat_(std::move(chat)) {}
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() { chat_->changes->release(); }
-
-private:
-    std::shared_ptr<ChatState> chat_;
-};
 
 }  // namespace banter::chat

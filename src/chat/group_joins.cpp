@@ -47,10 +47,9 @@ Task<Result<Joined>> GroupChanges::join(domain::InviteLink link, UserId user) {
     const auto blocked =
         co_await shard_.ports().relations.blocked_either_way(link.created_by, user);
     if (!blocked) co_return std::unexpected(blocked.error());
-    const auto acquired = co_await acquire(link.chat);
-    if (!acquired) co_return std::unexpected(acquired.error());
-    const auto state = *acquired;
-    const Turn turn(state);
+    const auto turn = co_await acquire(link.chat);
+    if (!turn) co_return std::unexpected(turn.error());
+    const auto state = turn->chat();
     auto decided = decide_join(*state, link, user);
     if (!decided) co_return std::unexpected(decided.error());
     if (decided->empty()) co_return Joined::joined;

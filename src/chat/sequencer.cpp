@@ -63,27 +63,28 @@ base::Task<void> Sequencer::run(ports::LogRecord record) {
         --pending_;
         co_return;
     }
-    const auto lane = (*chat)->lane;
-    lane->records.push_back(std::move(record));
-    if (!std::exchange(lane->draining, true)) co_await drain(*std::move(chat));
+    auto& lane = (*chat)->anchor->lane;
+    lane.records.push_back(std::move(record));
+    if (!std::exchange(lane.draining, true)) co_await drain(*std::move(chat));
 }
 
 base::Task<void> Sequencer::drain(std::shared_ptr<ChatState> chat) {
-    const auto lane = chat->lane;
-    while (!lane->records.empty()) {
-        const auto& record = lane->records.front();
+    const auto anchor = chat->anchor;
+    auto& lane = anchor->lane;
+    while (!lane.records.empty()) {
+        const auto& record = lane.records.front();
         if (chat->stale) {
             if (const auto anew = co_await hooks_.load(chat_of(record))) {
                 chat = *anew;
             } else {
                 refuse(record, anew.error());
-                take_off(*lane);
+                take_off(lane);
                 continue;
             }
         }
-        if (co_await sequence(chat, record)) take_off(*lane);
+        if (co_await sequence(chat, record)) take_off(lane);
     }
-    lane->draining = false;
+    lane.draining = false;
 }
 
 void Sequencer::take_off(Lane& lane) {
@@ -164,7 +165,6 @@ void Sequencer::repeat(const std::shared_ptr<ChatState>& chat, const ports::LogR
                        const ports::SendRow& first, bool in_flight) {
     if (record.control && in_flight) return;  // its commit tells everyone who waits
     if (record.control) {
-        chat->apply(record.control->event, record.control->actor, first.seq, first.at);
         hooks_.sequenced(*record.control, first.seq);
         return;
     }

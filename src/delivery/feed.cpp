@@ -1,6 +1,7 @@
 #include "delivery/feed.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/fault.hpp"
@@ -38,7 +39,7 @@ void Feed::Stream::removed_at(Seq seq) {
 void Feed::Stream::begin_next() {
     next = later.front().first;
     last = later.front().last;
-    later.pop_front();
+    later.erase(later.begin());
     acked = Seq{next.value - 1};
     backlog_end = acked;
 }
@@ -69,6 +70,7 @@ void Feed::add(const StreamStart& start) {
     if (auto held = joining_.extract(start.chat)) stream.own = std::move(held.mapped());
     if (!stream.own.empty()) stream.head = std::max(stream.head, stream.own.rbegin()->first);
     auto& added = streams_.emplace(start.chat, std::move(stream)).first->second;
+    write_own_before(added, added.next);
     enqueue(start.chat, added);
     if (started_) pump();
     finish_if_ended(start.chat);  // the device has all of it
@@ -77,6 +79,9 @@ void Feed::add(const StreamStart& start) {
 // Left and joined again before the end was sent: what is left of the membership before comes first.
 void Feed::rejoin(Stream& stream, const StreamStart& start) {
     stream.head = std::max(stream.head, start.head);
+    if (auto held = joining_.extract(start.chat)) stream.own.merge(held.mapped());
+    write_own_before(stream, stream.next);
+    if (!stream.own.empty()) stream.head = std::max(stream.head, stream.own.rbegin()->first);
     auto* const before = stream.later.empty() ? &stream.last : &stream.later.back().last;
     if (!*before) return;  // heard of already
     Span span{start.first_seq, start.last_seq};
@@ -92,6 +97,13 @@ void Feed::rejoin(Stream& stream, const StreamStart& start) {
     enqueue(start.chat, stream);
     pump();
     finish_if_ended(start.chat);
+}
+
+void Feed::write_own_before(Stream& stream, Seq end) {
+    while (!stream.own.empty() && stream.own.begin()->first < end) {
+        if (output_ != nullptr) output_->write(std::move(stream.own.begin()->second));
+        stream.own.erase(stream.own.begin());
+    }
 }
 
 bool Feed::ends(domain::ChatId chat) const {
@@ -110,7 +122,7 @@ void Feed::add_receipt(const protocol::Receipt& receipt) {
 
 void Feed::joined(domain::ChatId chat) {
     if (output_ == nullptr) return;
-    if (!streams_.contains(chat)) joining_.try_emplace(chat);
+    if (!streams_.contains(chat) || ends(chat)) joining_.try_emplace(chat);
     output_->joined(chat);
 }
 
@@ -321,11 +333,13 @@ void Feed::finish_if_ended(domain::ChatId chat) {
     if (!stream.last || stream.next <= *stream.last) return;
     unacknowledged_ -= stream.unacknowledged();
     if (stream.later.empty()) {
+        write_own_before(stream, Seq{std::numeric_limits<std::uint64_t>::max()});
         stopped_[chat] = stream.next;
         streams_.erase(found);
         if (output_) output_->left(chat);
     } else {
         stream.begin_next();
+        write_own_before(stream, stream.next);
         enqueue(chat, stream);
     }
     pump();  // the window may have room now

@@ -104,7 +104,7 @@ private:
         domain::Seq acked;                // by this session or before it
         std::optional<domain::Seq> last;  // ended: nothing after this
         domain::Seq backlog_end;          // sent from the log up to here
-        std::deque<Span> later;           // memberships that began after the one that ended
+        std::vector<Span> later;          // memberships that began after the one that ended
         domain::Seq removed_again;        // ends a membership whose beginning is being asked for
         bool live = false;
         bool counted = false;                     // as one with a backlog before `synced`
@@ -120,6 +120,8 @@ private:
         void begin_next();
     };
 
+    // Answers to sends whose turn in the stream will not come.
+    void write_own_before(Stream& stream, domain::Seq end);
     void rejoin(Stream& stream, const StreamStart& start);
     void enqueue(domain::ChatId chat, Stream& stream);
     void pump();

@@ -59,6 +59,7 @@ struct ChatWithMembers {
     std::vector<domain::Member> members;  // in order of joining
     // Removed by a change that has no place in the log yet: until then the chat goes on with them.
     std::vector<domain::Member> leaving;
+    std::vector<ControlMessage> outbox;  // its changes not yet sequenced, oldest first
 };
 
 // A chat as one member sees it.

@@ -189,6 +189,10 @@ TYPED_TEST(ChatDirectoryContract, AddsAndRemoves) {
     EXPECT_EQ(this->users(chat), (std::vector{ada, carl}));
     const auto leaving = this->run(this->directory().find(chat)).value()->leaving;
     ASSERT_EQ(leaving.size(), 1U);
+    const auto left = this->run(this->directory().find(chat)).value()->outbox;
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].id, removed.id);
+    EXPECT_EQ(left[0].event, removed.event);
     EXPECT_EQ(leaving[0].user, bob);
     EXPECT_EQ(leaving[0].joined_seq, Seq{1});
     EXPECT_EQ(this->run(this->directory().memberships(bob)).value().size(), 1U);
@@ -204,6 +208,18 @@ TYPED_TEST(ChatDirectoryContract, AddsAndRemoves) {
     EXPECT_EQ(ended[0].left_at, this->now());
     EXPECT_EQ(this->run(this->directory().memberships(ada)).value()[0].members, 2U);
     EXPECT_EQ(this->run(this->directory().memberships(ada)).value()[0].other, UserId{});
+}
+
+TYPED_TEST(ChatDirectoryContract, AChatComesWithItsOwnPartOfTheOutbox) {
+    const auto chat = this->add_group({bob}).chat.id;
+    const auto other = this->add_group({bob}).chat.id;
+    const auto first = this->add(chat, carl);
+    const auto second = this->remove(chat, bob);
+    const auto outbox = this->run(this->directory().find(chat)).value()->outbox;
+    ASSERT_EQ(outbox.size(), 2U);
+    EXPECT_EQ(outbox[0].id, first.id);
+    EXPECT_EQ(outbox[1].event, second.event);
+    EXPECT_TRUE(this->run(this->directory().find(other)).value()->outbox.empty());
 }
 
 TYPED_TEST(ChatDirectoryContract, LeavesThoseAsTheyAreWhomAChangeDoesNotConcern) {

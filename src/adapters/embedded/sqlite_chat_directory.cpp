@@ -93,6 +93,31 @@ void insert_control(SqliteConnection& connection, const ControlMessage& control)
         .run();
 }
 
+#define OUTBOX_ROWS                                                                            \
+    "SELECT control_id, chat_id, actor_id, change, users, title, role, description, picture, " \
+    "send_by, edit_by, join_approval FROM outbox"
+
+std::vector<ControlMessage> read_outbox(Statement& rows) {
+    std::vector<ControlMessage> waiting;
+    while (rows.step()) {
+        ControlMessage control;
+        control.id = rows.get<ClientId>();
+        control.chat = rows.get<ChatId>();
+        control.actor = rows.get<UserId>();
+        control.event.change = rows.get<domain::Change>();
+        control.event.users = unpack(rows.get<std::span<const std::uint8_t>>());
+        control.event.title = rows.get<std::string>();
+        control.event.role = rows.get<std::optional<domain::Role>>();
+        control.event.description = rows.get<std::string>();
+        control.event.picture = rows.get<std::uint64_t>();
+        control.event.permissions.send = rows.get<domain::Allowed>();
+        control.event.permissions.edit = rows.get<domain::Allowed>();
+        control.event.join_approval = rows.get<bool>();
+        waiting.push_back(std::move(control));
+    }
+    return waiting;
+}
+
 std::optional<ChatId> find_existing(SqliteConnection& connection, const ports::NewChat& chat) {
     auto by_id = connection.prepare("SELECT chat_id FROM chats WHERE chat_id = ?1");
     if (by_id.bind(chat.chat.id).step()) return by_id.get<ChatId>();
@@ -237,6 +262,9 @@ base::Task<Result<std::optional<ports::ChatWithMembers>>> SqliteChatDirectory::f
         auto row = connection.prepare("SELECT " CHAT_COLUMNS " FROM chats c WHERE c.chat_id = ?1");
         if (!row.bind(id).step()) return std::nullopt;
         ports::ChatWithMembers chat;
+        // Before the rows: a change that leaves the outbox meanwhile is in them then.
+        auto outbox = connection.prepare(OUTBOX_ROWS " WHERE chat_id = ?1 ORDER BY position");
+        chat.outbox = read_outbox(outbox.bind(id));
         chat.chat = read_chat(row);
         auto members = connection.prepare("SELECT " MEMBER_COLUMNS
                                           " FROM members m WHERE m.chat_id = ?1 "
@@ -245,9 +273,9 @@ base::Task<Result<std::optional<ports::ChatWithMembers>>> SqliteChatDirectory::f
         while (members.step())
             chat.members.push_back(read_member(members));
         auto leaving = connection.prepare("SELECT " MEMBER_COLUMNS
-                                          " FROM members m WHERE m.chat_id = ?1 "
-                                          "AND m.left_at IS NOT NULL AND m.left_seq IS NULL "
-                                          "ORDER BY m.member_id");
+                                          " FROM outbox o JOIN members m ON m.left_by = "
+                                          "o.control_id WHERE o.chat_id = ?1 "
+                                          "AND m.left_seq IS NULL ORDER BY m.member_id");
         leaving.bind(id);
         while (leaving.step())
             chat.leaving.push_back(read_member(leaving));
@@ -353,27 +381,8 @@ base::Task<Result<void>> SqliteChatDirectory::sequenced(ControlMessage control, 
 
 base::Task<Result<std::vector<ControlMessage>>> SqliteChatDirectory::outbox() {
     auto work = [](SqliteConnection& connection) -> Result<std::vector<ControlMessage>> {
-        auto rows = connection.prepare(
-            "SELECT control_id, chat_id, actor_id, change, users, title, role, description, "
-            "picture, send_by, edit_by, join_approval FROM outbox ORDER BY position");
-        std::vector<ControlMessage> waiting;
-        while (rows.step()) {
-            ControlMessage control;
-            control.id = rows.get<ClientId>();
-            control.chat = rows.get<ChatId>();
-            control.actor = rows.get<UserId>();
-            control.event.change = rows.get<domain::Change>();
-            control.event.users = unpack(rows.get<std::span<const std::uint8_t>>());
-            control.event.title = rows.get<std::string>();
-            control.event.role = rows.get<std::optional<domain::Role>>();
-            control.event.description = rows.get<std::string>();
-            control.event.picture = rows.get<std::uint64_t>();
-            control.event.permissions.send = rows.get<domain::Allowed>();
-            control.event.permissions.edit = rows.get<domain::Allowed>();
-            control.event.join_approval = rows.get<bool>();
-            waiting.push_back(std::move(control));
-        }
-        return waiting;
+        auto rows = connection.prepare(OUTBOX_ROWS " ORDER BY position");
+        return read_outbox(rows);
     };
     return database_.read(std::move(work));
 }

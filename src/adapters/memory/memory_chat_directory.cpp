@@ -98,7 +98,11 @@ Task<Result<std::optional<ports::ChatWithMembers>>> MemoryChatDirectory::find(Ch
     const auto found = chats_.find(chat);
     if (found == chats_.end()) co_return std::nullopt;
     const auto& stored = found->second;
-    co_return ports::ChatWithMembers{stored.chat, stored.members(), stored.leaving()};
+    ports::ChatWithMembers with{stored.chat, stored.members(), stored.leaving(), {}};
+    for (const auto& control : outbox_) {
+        if (control.chat == chat) with.outbox.push_back(control);
+    }
+    co_return with;
 }
 
 Task<Result<std::vector<ports::Membership>>> MemoryChatDirectory::memberships(UserId user) {

@@ -69,7 +69,7 @@ TEST_F(OverlappingChange, WaitsAlsoWhenTheChatIsLoadedAnewMeanwhile) {
     executor.start(service->remove(group, ann, bob), [&](const auto& result) { second = result; });
     executor.run_until_idle();
     EXPECT_FALSE(second);
-    troubled.go_on();
+    executor.post([&] { troubled.go_on(); });
     executor.run_until_idle();
     ASSERT_TRUE(first && second);
     EXPECT_TRUE(*first);
