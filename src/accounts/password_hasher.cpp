@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "base/thread_name.hpp"
+
 namespace banter::accounts {
 namespace {
 
@@ -38,7 +40,10 @@ Argon2PasswordHasher::Argon2PasswordHasher(Options options) : queue_limit_(optio
     if (!dummy) throw std::runtime_error("There are not 19 MiB of memory to hash passwords in.");
     dummy_hash_ = *dummy;
     for (std::size_t i = 0; i < options.threads; ++i) {
-        threads_.emplace_back([this] { work(); });
+        threads_.emplace_back([this] {
+            base::name_thread("password hash");
+            work();
+        });
     }
 }
 

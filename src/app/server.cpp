@@ -12,6 +12,7 @@
 #include "app/composition.hpp"
 #include "app/startup_error.hpp"
 #include "app/version.hpp"
+#include "base/thread_name.hpp"
 #include "gateway/api.hpp"
 #include "gateway/http_server.hpp"
 #include "gateway/session_context.hpp"
@@ -207,7 +208,10 @@ int Server::run() {
 
 void Server::start_threads() {
     for (const auto& shard : parts_.shards.list) {
-        threads_.emplace_back([&shard] { shard->run(); });
+        threads_.emplace_back([&shard] {
+            base::name_thread("shard " + std::to_string(shard->index()));
+            shard->run();
+        });
     }
 }
 

@@ -6,6 +6,7 @@
 #include "adapters/embedded/rocks_keys.hpp"
 #include "adapters/embedded/rocks_records.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 
 namespace banter::adapters::embedded {
 namespace {
@@ -99,6 +100,7 @@ void GroupCommit::stop() {
 }
 
 void GroupCommit::run() {
+    base::name_thread("commit");
     Group group;
     while (take(group)) {
         // All of a shard's batches that wait are in the group, so none that was built on a refused

@@ -1,5 +1,7 @@
 #include "adapters/embedded/rocks_reader_pool.hpp"
 
+#include "base/thread_name.hpp"
+
 namespace banter::adapters::embedded {
 namespace {
 
@@ -21,7 +23,10 @@ Problem closing() {
 
 ReaderPool::ReaderPool(Limits limits) : limits_(limits) {
     for (std::size_t i = 0; i < limits.threads; ++i) {
-        threads_.emplace_back([this] { run_jobs(); });
+        threads_.emplace_back([this] {
+            base::name_thread("rocksdb read");
+            run_jobs();
+        });
     }
 }
 

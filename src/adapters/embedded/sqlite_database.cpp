@@ -9,6 +9,7 @@
 #include "adapters/embedded/data_directory.hpp"
 #include "adapters/embedded/sqlite_migrations.hpp"
 #include "base/log.hpp"
+#include "base/thread_name.hpp"
 
 namespace banter::adapters::embedded {
 namespace {
@@ -103,9 +104,15 @@ SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, Options option
     } catch (const SqliteError& error) {
         throw_unusable(path_, error);
     }
-    write_thread_ = std::thread([this] { write_loop(); });
+    write_thread_ = std::thread([this] {
+        base::name_thread("sqlite write");
+        write_loop();
+    });
     for (auto& reader : readers_) {
-        read_threads_.emplace_back([this, &connection = *reader] { read_loop(connection); });
+        read_threads_.emplace_back([this, &connection = *reader] {
+            base::name_thread("sqlite read");
+            read_loop(connection);
+        });
     }
 }
 
