@@ -97,11 +97,22 @@ void ChatService::detach(ChatId chat, std::size_t shard) {
 }
 
 Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain::Device device) {
-    const auto cursors = co_await ports_.receipts.cursors(user, device.id);
-    if (!cursors) co_return std::unexpected(cursors.error());
+    const auto id = device.id;
+    // What is not durable yet comes first: whatever it misses is durable by now and read after it.
     std::unordered_map<ChatId, Seq> acknowledged;
-    for (const auto& row : *cursors)
-        acknowledged[row.chat] = row.delivered;
+    for (std::size_t i = 0; i < shards_.count(); ++i) {
+        auto work = [=, target = chat_shards_[i].get()] {
+            return target->sequencer().uncommitted_cursors(user, id);
+        };
+        const auto uncommitted = co_await base::run_on(shards_[i], std::move(work));
+        acknowledged.insert(uncommitted.begin(), uncommitted.end());
+    }
+    const auto cursors = co_await ports_.receipts.cursors(user, id);
+    if (!cursors) co_return std::unexpected(cursors.error());
+    for (const auto& row : *cursors) {
+        auto& seq = acknowledged[row.chat];
+        seq = std::max(seq, row.delivered);
+    }
     const auto memberships = co_await ports_.directory.memberships(user);
     if (!memberships) co_return std::unexpected(memberships.error());
     const auto ended = co_await ports_.directory.ended_memberships(user);

@@ -65,7 +65,7 @@ void FanOut::to_followers(const ChatState& chat, const delivery::MailItem& item)
     }
 }
 
-base::Task<void> FanOut::marks(const MovedMarks& moved) {
+base::Task<base::Result<void>> FanOut::marks(const MovedMarks& moved) {
     auto notice = std::make_shared<ReceiptNotice>();
     notice->receipt = {moved.chat->chat.id, moved.user, {}, {}, moved.at};
     if (moved.after.delivered > moved.before.delivered) {
@@ -78,8 +78,9 @@ base::Task<void> FanOut::marks(const MovedMarks& moved) {
     if (moved.after.read > moved.before.read) {
         notice->receipt.read = moved.after.read;
         const auto shown_to = co_await policy(moved.user);
+        if (!shown_to) co_return std::unexpected(shown_to.error());
         for (const auto user : passed_senders(*moved.chat, moved.before.read, moved.after.read)) {
-            if (user == moved.user || !shown_to || !shown_to->shows(user)) continue;
+            if (user == moved.user || !shown_to->shows(user)) continue;
             target_for(notice->targets, user).read = true;
         }
         target_for(notice->targets, moved.user).read = true;  // his other devices
@@ -87,6 +88,7 @@ base::Task<void> FanOut::marks(const MovedMarks& moved) {
     if (!notice->targets.empty()) {
         to_followers(*moved.chat, std::shared_ptr<const ReceiptNotice>(std::move(notice)));
     }
+    co_return base::Result<void>{};
 }
 
 void FanOut::forget_policy(UserId user) {

@@ -46,8 +46,9 @@ public:
 
     void answer(const PendingAnswer& answer, const base::Result<protocol::Sent>& result);
     void message(const Committed& committed);
-    // Finds out who may be told, so it may take a while; what is gathered meanwhile waits.
-    base::Task<void> marks(const MovedMarks& moved);
+    // Finds out who may be told, so it may take a while; what is gathered meanwhile waits. When
+    // that cannot be found out, nobody is told.
+    base::Task<base::Result<void>> marks(const MovedMarks& moved);
     // These users may see the chat from now on: their sessions everywhere take it up.
     void joined(domain::ChatId chat, const std::vector<domain::UserId>& users);
     void typing(const ChatState& chat, domain::UserId user, bool on, domain::TypingKind kind);

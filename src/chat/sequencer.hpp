@@ -90,6 +90,10 @@ public:
     domain::Seq uncommitted_cursor(domain::UserId user, domain::DeviceId device,
                                    domain::ChatId chat) const;
 
+    // The same of every chat of this shard.
+    std::map<domain::ChatId, domain::Seq> uncommitted_cursors(domain::UserId user,
+                                                              domain::DeviceId device) const;
+
 private:
     struct Waiting {
         PendingAnswer answer;
@@ -146,6 +150,7 @@ private:
     base::Task<void> publish(Gathered gathered);
     void note_durable(Gathered& gathered);
     base::Task<void> tell_marks();
+    void join_untold();
     void fail(Gathered gathered, const base::Problem& problem);
 
     base::Executor& shard_;
@@ -162,6 +167,7 @@ private:
     Cursors committing_cursors_;
     std::deque<MovedMarks> untold_;  // durable, and still to be told, in this order
     bool telling_ = false;
+    base::Timer tell_again_;
     bool committing_ = false;
     bool flush_scheduled_ = false;
     bool flush_due_later_ = false;

@@ -11,6 +11,9 @@ namespace banter::chat {
 using domain::Marks;
 using domain::Seq;
 
+// Until it is looked up again who may be told of a mark.
+constexpr auto tell_again_after = std::chrono::seconds(1);
+
 void Sequencer::mark(const std::shared_ptr<ChatState>& chat, domain::UserId user, Marks marks,
                      base::Timestamp at, Done done) {
     auto& member = chat->members.at(user);
@@ -65,6 +68,20 @@ Seq Sequencer::uncommitted_cursor(domain::UserId user, domain::DeviceId device,
     for (const auto* cursors : {&held_.cursors, &gathering_.cursors, &committing_cursors_}) {
         const auto found = cursors->find({user, device, chat});
         if (found != cursors->end()) furthest = std::max(furthest, found->second);
+    }
+    return furthest;
+}
+
+std::map<domain::ChatId, Seq> Sequencer::uncommitted_cursors(domain::UserId user,
+                                                             domain::DeviceId device) const {
+    std::map<domain::ChatId, Seq> furthest;
+    for (const auto* cursors : {&held_.cursors, &gathering_.cursors, &committing_cursors_}) {
+        for (auto at = cursors->lower_bound({user, device, domain::ChatId{}}); at != cursors->end();
+             ++at) {
+            const auto& [its_user, its_device, chat] = at->first;
+            if (its_user != user || its_device != device) break;
+            furthest[chat] = std::max(furthest[chat], at->second);
+        }
     }
     return furthest;
 }
@@ -155,16 +172,44 @@ void Sequencer::note_durable(Gathered& gathered) {
 }
 
 // One after the other: whom a mark may be told to is looked up, and a later mark must not overtake
-// an earlier one meanwhile (promise P5).
+// an earlier one meanwhile (promise P5). When it cannot be looked up, all of them wait.
 base::Task<void> Sequencer::tell_marks() {
     if (std::exchange(telling_, true)) co_return;
     while (!untold_.empty()) {
-        const MovedMarks moved = std::move(untold_.front());
+        const MovedMarks moved = untold_.front();
+        const auto told = co_await fan_out_.marks(moved);
+        if (!told) {
+            join_untold();
+            tell_again_ = shard_.after(tell_again_after, [this] {
+                telling_ = false;
+                base::spawn(tell_marks());
+            });
+            fan_out_.send();
+            co_return;
+        }
         untold_.pop_front();
-        co_await fan_out_.marks(moved);
     }
     telling_ = false;
     fan_out_.send();
+}
+
+// What waits is no more than one for each member and chat.
+void Sequencer::join_untold() {
+    std::map<std::pair<domain::ChatId, domain::UserId>, std::size_t> places;
+    std::deque<MovedMarks> joined;
+    for (auto& moved : untold_) {
+        const auto [place, first] =
+            places.try_emplace({moved.chat->chat.id, moved.user}, joined.size());
+        if (first) {
+            joined.push_back(std::move(moved));
+            continue;
+        }
+        auto& before = joined[place->second];
+        before.chat = moved.chat;
+        before.after = domain::merge(before.after, moved.after);
+        before.at = std::max(before.at, moved.at);
+    }
+    untold_ = std::move(joined);
 }
 
 }  // namespace banter::chat

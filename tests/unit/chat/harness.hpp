@@ -43,6 +43,10 @@ public:
     }
     base::Task<base::Result<ReadPolicies>> read_policies(std::vector<UserId> readers) override {
         ++policy_look_ups;
+        if (policies_fail) {
+            co_return base::fail_retry(base::ErrorCode::overloaded, "The disk is behind.",
+                                       std::chrono::seconds(1));
+        }
         ReadPolicies found;
         for (const auto reader : readers) {
             const auto known = policies.find(reader);
@@ -63,6 +67,7 @@ public:
     std::set<std::pair<UserId, UserId>> blocks;
     std::map<UserId, ReadPolicy> policies;
     std::size_t policy_look_ups = 0;
+    bool policies_fail = false;
 };
 
 // A MessageLog whose consumer is called at once, on the one executor of these tests.

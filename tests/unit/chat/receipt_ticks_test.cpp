@@ -175,6 +175,46 @@ TEST_F(ReceiptTicksTest, ACursorWaitsForTheMarkThatItMoves) {
     EXPECT_EQ(durable_cursor(chat, bob, tablet), Seq{2});
 }
 
+// Whom a read may be told to cannot be looked up for a while: it is told afterwards, all in one.
+TEST_F(ReceiptTicksTest, WhatCannotBeToldNowIsToldLater) {
+    const auto chat = open_direct(ann, bob);
+    listen(chat);
+    for (int i = 0; i < 3; ++i)
+        send(chat, ann);
+    relations.policies_fail = true;
+    for (const std::uint64_t seq : {1, 2, 3}) {
+        begin_read(chat, bob, seq);
+        executor.advance(tick);
+    }
+    EXPECT_EQ(done, 3u);
+    EXPECT_EQ(durable(chat, bob).read, Seq{3});
+    EXPECT_EQ(told.receipts, 0u);
+    executor.advance(std::chrono::seconds(5));
+    EXPECT_EQ(told.receipts, 0u);
+    relations.policies_fail = false;
+    executor.advance(std::chrono::seconds(1));
+    EXPECT_EQ(told.receipts, 1u);
+    EXPECT_EQ((told.newest[{to_string(bob), "read"}]), 3u);
+    EXPECT_TRUE(service->idle(0));
+}
+
+// A cursor that becomes durable while a session opens is in what was read before or after that.
+TEST_F(ReceiptTicksTest, ASessionThatOpensKnowsACursorThatIsNotDurableYet) {
+    const auto chat = open_direct(ann, bob);
+    for (int i = 0; i < 3; ++i)
+        send(chat, ann);
+    begin_received(chat, bob, bob_phone, 1);
+    executor.run_until_idle();
+    begin_received(chat, bob, bob_phone, 3);
+    executor.run_until_idle();
+    ASSERT_EQ(durable_cursor(chat, bob, bob_phone), Seq{1});
+    domain::Device phone;
+    phone.id = bob_phone;
+    const auto chats = run(service->feed_chats(bob, phone));
+    ASSERT_EQ(chats->size(), 1u);
+    EXPECT_EQ(chats->front().cursor, Seq{3});
+}
+
 TEST_F(ReceiptTicksTest, ASessionThatComesBackKnowsWhatWaitsForTheEndOfTheTick) {
     const auto chat = open_direct(ann, bob);
     for (int i = 0; i < 3; ++i)
