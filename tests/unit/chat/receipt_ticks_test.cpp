@@ -213,6 +213,8 @@ TEST_F(ReceiptTicksTest, ASessionThatOpensKnowsACursorThatIsNotDurableYet) {
     const auto chats = run(service->feed_chats(bob, phone));
     ASSERT_EQ(chats->size(), 1u);
     EXPECT_EQ(chats->front().cursor, Seq{3});
+    executor.advance(tick);
+    EXPECT_EQ(done, 2u);
 }
 
 TEST_F(ReceiptTicksTest, ASessionThatComesBackKnowsWhatWaitsForTheEndOfTheTick) {
