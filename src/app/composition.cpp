@@ -91,7 +91,7 @@ Composition::Composition(const Config& config)
             chat_limits(config)),
       reports(chats, relations, report_queue, clock),
       presence(shards.view, sessions.sink_list(), visibility, clock) {
-    log.set_consumer([this](ports::LogRecord record) { chats.consume(std::move(record)); });
+    log.set_consumer(chats);
     connect_hooks();
 }
 

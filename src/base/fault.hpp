@@ -30,7 +30,14 @@
     FAULT(newcomer_sees_all)         /* the history before his time, too */                  \
     FAULT(outbox_forgotten)          /* a change that a crash met stays without its event */ \
     FAULT(inbox_behind_head)         /* some messages do not reach the chat list */          \
-    FAULT(overload_swallowed)        /* a full queue drops a send without a word */
+    FAULT(overload_swallowed)        /* a full queue drops a send without a word */          \
+    FAULT(offset_before_commit)      /* the log need not bring again what is not durable */  \
+    FAULT(redecided)                 /* what was refused may be accepted by a replay */      \
+    FAULT(rows_beyond_the_fold)      /* rows of a zombie count before their records came */  \
+    FAULT(zombie_tells)              /* who may have a successor tells what he wrote */      \
+    FAULT(stale_route_kept)          /* followers of a chat that moves stay where it was */  \
+    FAULT(changes_not_fenced)        /* who has lost a chat still changes its members */     \
+    FAULT(bus_losses_unnoticed)      /* nobody asks for what the bus has lost */
 
 namespace banter::base {
 

@@ -23,7 +23,7 @@ Task<Result<PersonalStateRow>> ChatService::apply_state(ChatId chat, UserId user
     const auto applied = co_await ports_.states.apply(user, chat, std::move(change));
     if (!applied) co_return std::unexpected(applied.error());
     const protocol::StateFrame state{chat, applied->row.state, applied->row.at};
-    delivery::StateNotice notice{chat, user, {}, origin.feed, {}};
+    delivery::StateNotice notice{chat, user, applied->row.at, {}, origin.feed, {}};
     if (applied->changed) {
         notice.frame = delivery::encode_frame(protocol::encode_state(state, {}));
     }
@@ -34,6 +34,11 @@ Task<Result<PersonalStateRow>> ChatService::apply_state(ChatId chat, UserId user
             mail.emplace_back(notice);
             registry->deliver(std::move(mail));
         });
+    }
+    if (ports_.bus != nullptr && notice.frame) {
+        notice.origin.reset();  // is here
+        for (const auto peer : ports_.bus->peers())
+            ports_.bus->tell(peer, 0, {notice});
     }
     co_return applied->row;
 }

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "chat/chat_service.hpp"
+#include "chat/asking.hpp"
 
 namespace banter::chat {
 namespace {
@@ -31,10 +31,8 @@ ports::MessageRange range_of(const HistoryQuery& query, const ChatView& view) {
 }  // namespace
 
 Task<Result<HistoryPage>> ChatService::history(UserId user, HistoryQuery query) {
-    auto work = [=, target = chat_shards_[home(query.chat)].get()] {
-        return target->view(query.chat, user);
-    };
-    const auto view = co_await base::await_on(shards_[home(query.chat)], std::move(work));
+    const calls::View see{query.chat, user};
+    const auto view = co_await ask(see);
     if (!view) co_return std::unexpected(view.error());
     const auto range = range_of(query, *view);
     HistoryPage page;
@@ -59,8 +57,8 @@ Task<Result<HistoryPage>> ChatService::history(UserId user, HistoryQuery query) 
 }
 
 Task<Result<ChatSummary>> ChatService::summary(ChatId chat, UserId user) {
-    auto work = [=, target = chat_shards_[home(chat)].get()] { return target->view(chat, user); };
-    const auto view = co_await base::await_on(shards_[home(chat)], std::move(work));
+    const calls::View see{chat, user};
+    const auto view = co_await ask(see);
     if (!view) co_return std::unexpected(view.error());
     const auto count = co_await unread(*view, user);
     if (!count) co_return std::unexpected(count.error());
@@ -122,8 +120,8 @@ Task<Result<std::vector<ChatService::Activity>>> ChatService::activity(UserId us
 }
 
 Task<Result<std::vector<ReceiptView>>> ChatService::receipts(ChatId chat, UserId viewer, Seq seq) {
-    auto see = [=, target = chat_shards_[home(chat)].get()] { return target->view(chat, viewer); };
-    const auto view = co_await base::await_on(shards_[home(chat)], std::move(see));
+    const calls::View see{chat, viewer};
+    const auto view = co_await ask(see);
     if (!view) co_return std::unexpected(view.error());
     const auto known = co_await members(chat, viewer);
     if (!known) co_return std::unexpected(known.error());

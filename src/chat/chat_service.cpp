@@ -1,11 +1,10 @@
-#include "chat/chat_service.hpp"
-
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/fault.hpp"
 #include "base/log.hpp"
+#include "chat/asking.hpp"
 
 namespace banter::chat {
 namespace {
@@ -16,24 +15,35 @@ using domain::ChatId;
 using domain::Seq;
 using domain::UserId;
 
+// Whoever has waited so long for the outcome of a send is told to ask again: a log that lives
+// elsewhere may have lost it, or the way back its answer.
+constexpr auto answer_time = std::chrono::seconds(10);
+
 }  // namespace
 
 ChatService::ChatService(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
                          ChatPorts ports, ChatLimits limits)
-    : shards_(shards), registries_(std::move(registries)), ports_(ports), limits_(limits) {
+    : shards_(shards),
+      registries_(std::move(registries)),
+      ports_(ports),
+      limits_(limits),
+      fronts_(shards.count()) {
     for (std::size_t i = 0; i < shards_.count(); ++i) {
         chat_shards_.push_back(
             std::make_unique<ChatShard>(shards_[i], shards_, registries_, ports, limits));
     }
 }
 
-void ChatService::consume(ports::LogRecord record) {
-    const ChatId chat = record.control ? record.control->chat : record.command.chat;
-    chat_shards_[home(chat)]->sequencer().consume(std::move(record));
-}
-
-void ChatService::send(std::size_t shard, ports::SendCommand command,
-                       std::function<void(const Result<protocol::Sent>&)> answered) {
+void ChatService::send(std::size_t shard, ports::SendCommand command, delivery::Answered answered) {
+    // Where the log takes it from, whatever the shard of the chat has still to do.
+    const bool full = ports_.log.replays() &&
+                      registries_[shard]->answers().size() >= limits_.sequencer.max_pending;
+    if (full) {
+        answered(base::fail_retry(base::ErrorCode::overloaded,
+                                  "Too many messages are waiting; send it again in a moment.",
+                                  std::chrono::seconds(1)));
+        return;
+    }
     if (!claims_.claim(command.key, command.chat)) {
         answered(base::fail(base::ErrorCode::conflict,
                             "This client_id is being used for another chat; make a new one."));
@@ -44,40 +54,52 @@ void ChatService::send(std::size_t shard, ports::SendCommand command,
         claims_.release(key);
         inner(result);
     };
+    const auto number = registries_[shard]->answers().add(std::move(release_and_answer),
+                                                          ports_.clock.steady() + answer_time);
+    command.ticket = {ports_.log.node(), static_cast<std::uint32_t>(shard), number};
+    if (ports_.log.replays()) answer_overdue(shard);
     const std::size_t owner = home(command.chat);
-    shards_[owner].post([target = chat_shards_[owner].get(), command = std::move(command),
-                         answer = PendingAnswer{shard, std::move(release_and_answer)}]() mutable {
-        target->send(std::move(command), std::move(answer));
-    });
+    shards_[owner].post(
+        [target = chat_shards_[owner].get(), command = std::move(command)]() mutable {
+            target->send(std::move(command));
+        });
 }
 
 Task<Result<void>> ChatService::received(ChatId chat, UserId user, domain::DeviceId device,
                                          Seq seq) {
-    auto work = [=, target = chat_shards_[home(chat)].get()] {
-        return target->received(chat, user, device, seq);
-    };
-    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+    return ask(calls::Received{chat, user, device, seq});
 }
 
 Task<Result<void>> ChatService::read(ChatId chat, UserId user, Seq seq) {
-    auto work = [=, target = chat_shards_[home(chat)].get()] {
-        return target->read(chat, user, seq);
-    };
-    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+    return ask(calls::Read{chat, user, seq});
 }
 
 void ChatService::typing(ChatId chat, UserId user, bool on, domain::TypingKind kind) {
-    shards_[home(chat)].post([=, target = chat_shards_[home(chat)].get()] {
-        base::spawn(target->typing(chat, user, on, kind));
-    });
+    base::spawn(ask(calls::Typing{chat, user, on, kind}), [](const Result<void>&) {});
 }
 
 Task<Result<Attachment>> ChatService::attach(ChatId chat, UserId user, domain::DeviceId device,
                                              std::size_t shard, base::Timestamp since) {
-    auto work = [=, target = chat_shards_[home(chat)].get()] {
-        return target->attach(chat, user, device, shard, since);
-    };
-    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+    const Follower follower{ports_.log.node(), static_cast<std::uint32_t>(shard)};
+    const auto partition = ports_.log.partition_of(chat);
+    ++fronts_[shard].following[chat];
+    while (true) {
+        const auto before = ports_.log.owner(partition);
+        calls::Attach attach{chat, user, device, follower, since};
+        auto attachment = co_await ask(std::move(attach));
+        // Who has it by now was not asked: he does not know of this follower.
+        if (attachment && before != ports_.log.owner(partition)) continue;
+        if (!attachment) detach(chat, shard);
+        co_return attachment;
+    }
+}
+
+void ChatService::detach(ChatId chat, std::size_t shard) {
+    auto& following = fronts_[shard].following;
+    const auto found = following.find(chat);
+    if (found == following.end() || --found->second > 0) return;
+    following.erase(found);
+    tell_of_detach(chat, shard);
 }
 
 Task<Result<Seq>> ChatService::cursor(ChatId chat, UserId user, domain::DeviceId device) {
@@ -85,15 +107,7 @@ Task<Result<Seq>> ChatService::cursor(ChatId chat, UserId user, domain::DeviceId
 }
 
 void ChatService::begin_cursor(ChatId chat, UserId user, domain::DeviceId device, Seq seq) {
-    shards_[home(chat)].post([=, target = chat_shards_[home(chat)].get()] {
-        target->sequencer().move_cursor({user, device, chat, seq}, false,
-                                        [](const Result<void>&) {});
-    });
-}
-
-void ChatService::detach(ChatId chat, std::size_t shard) {
-    shards_[home(chat)].post(
-        [=, target = chat_shards_[home(chat)].get()] { target->detach(chat, shard); });
+    base::spawn(ask(calls::BeginCursor{chat, user, device, seq}), [](const Result<void>&) {});
 }
 
 Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain::Device device) {
@@ -139,10 +153,7 @@ Task<Result<std::vector<FeedChat>>> ChatService::feed_chats(UserId user, domain:
 }
 
 Task<Result<std::vector<MemberView>>> ChatService::members(ChatId chat, UserId viewer) {
-    auto work = [=, target = chat_shards_[home(chat)].get()] {
-        return target->members(chat, viewer);
-    };
-    co_return co_await base::await_on(shards_[home(chat)], std::move(work));
+    return ask(calls::Members{chat, viewer});
 }
 
 void ChatService::policy_changed(UserId user) {
@@ -154,15 +165,14 @@ void ChatService::policy_changed(UserId user) {
 
 Task<Result<void>> ChatService::blocks_changed(UserId one, UserId other) {
     const ChatId chat = domain::direct_chat_id(one, other);
-    auto work = [=, target = chat_shards_[home(chat)].get()] {
-        return target->refresh_blocks(chat);
-    };
-    const auto refreshed = co_await base::await_on(shards_[home(chat)], std::move(work));
+    const calls::RefreshBlocks refresh{chat};
+    const auto refreshed = co_await ask(refresh);
     if (!refreshed) co_return std::unexpected(refreshed.error());
     co_return Result<void>{};
 }
 
 Task<Result<std::size_t>> ChatService::recover() {
+    if (ports_.log.replays()) co_return 0;  // each partition, when it is assigned
     const auto outbox = co_await ports_.directory.outbox();
     if (!outbox) co_return std::unexpected(outbox.error());
     if (BANTER_FAULT(outbox_forgotten)) co_return 0;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "chat/chat_shard.hpp"
@@ -47,18 +49,28 @@ struct FeedChat {
     std::optional<domain::Seq> last_seq;
 };
 
-// Everything about chats, callable on any shard; the work is done on the shard of the chat.
-class ChatService {
+// Everything about chats, callable on any shard of any node; the work is done on the shard of the
+// chat, of the node that has it.
+class ChatService final : public ports::LogConsumer, public NodeBusReceiver {
 public:
     ChatService(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
                 ChatPorts ports, ChatLimits limits);
 
-    // The log's consumer: call it on the shard of the record's chat.
-    void consume(ports::LogRecord record);
+    void consume(ports::LogRecord record) override;
+    void assigned(std::int32_t partition, std::uint64_t generation) override;
+    void revoked(std::int32_t partition) override;
+    void moved(std::int32_t partition) override;
+    void append_failed(const ports::SendCommand& command, const base::Problem& problem) override;
+    void append_failed(const ports::ControlMessage& control, const base::Problem& problem) override;
+
+    // ---- of the bus
+    void called(ports::NodeId from, Call call, std::function<void(Reply)> answered) override;
+    void told(ports::NodeId from, std::uint32_t shard, delivery::Mail mail) override;
+    void lost(ports::NodeId peer) override;
+    void gone(ports::NodeId peer) override;
 
     // `answered` is called on the calling shard, which is `shard`.
-    void send(std::size_t shard, ports::SendCommand command,
-              std::function<void(const base::Result<protocol::Sent>&)> answered);
+    void send(std::size_t shard, ports::SendCommand command, delivery::Answered answered);
     base::Task<base::Result<void>> received(domain::ChatId chat, domain::UserId user,
                                             domain::DeviceId device, domain::Seq seq);
     base::Task<base::Result<void>> read(domain::ChatId chat, domain::UserId user, domain::Seq seq);
@@ -68,6 +80,8 @@ public:
     // tell among them.
     base::Task<base::Result<std::vector<FeedChat>>> feed_chats(domain::UserId user,
                                                                domain::Device device);
+    // From now on the calling shard, which is `shard`, is told what happens in the chat, until as
+    // many calls of detach.
     base::Task<base::Result<Attachment>> attach(domain::ChatId chat, domain::UserId user,
                                                 domain::DeviceId device, std::size_t shard,
                                                 base::Timestamp since);
@@ -160,15 +174,25 @@ public:
     void forget_idle();
 
 private:
-    std::size_t home(domain::ChatId chat) const { return shards_.of(chat); }
+    std::size_t home(domain::ChatId chat) const { return home_of(ports_.log.partition_of(chat)); }
+    std::size_t home_of(std::int32_t partition) const {
+        return static_cast<std::size_t>(partition) % shards_.count();
+    }
     base::Task<base::Result<void>> settle(domain::ChatId chat);
     base::Task<base::Result<ports::PersonalStateRow>> apply_state(
         domain::ChatId chat, domain::UserId user, domain::PersonalStateChange change,
         StateOrigin origin);
     base::Task<base::Result<domain::InviteLink>> find_link(std::string token);
-    // Does `work(part)` on the chat's shard, `part` being a Part of that shard.
-    template <class Part, class Work>
-    std::invoke_result_t<Work&, Part&> at_home(domain::ChatId chat, Work work);
+    // Asks whoever has the chat.
+    template <class C>
+    base::Task<base::Result<typename C::Answer>> ask(C call);
+    template <class C>
+    base::Task<base::Result<typename C::Answer>> ask_here(C call);
+    base::Task<base::Result<Reply>> ask_there(ports::NodeId node, Call call);
+    void tell_of_detach(domain::ChatId chat, std::size_t shard);
+    base::Task<void> pause();
+    void answer_overdue(std::size_t shard);
+    void take_up_again(delivery::Concerned concerned);
     base::Task<base::Result<std::uint64_t>> unread(const ChatView& view, domain::UserId user);
 
     runtime::Shards shards_;
@@ -177,6 +201,14 @@ private:
     ChatLimits limits_;
     SendClaims claims_;
     std::vector<std::unique_ptr<ChatShard>> chat_shards_;
+
+    // What each shard has for its sessions of chats wherever they are. Touched only there.
+    struct Front {
+        std::unordered_map<domain::ChatId, std::size_t> following;  // streams, and attach() calls
+        base::Timer overdue;
+        bool watching_overdue = false;
+    };
+    std::vector<Front> fronts_;
 };
 
 }  // namespace banter::chat

@@ -15,8 +15,6 @@ using domain::ChatId;
 using domain::Seq;
 using domain::UserId;
 
-// How many senders to remember of a chat that is loaded.
-constexpr std::size_t senders_at_load = 256;
 constexpr auto idle_time = std::chrono::minutes(1);
 
 base::Problem no_such_chat() {
@@ -27,172 +25,38 @@ base::Problem beyond_the_end() {
     return {ErrorCode::invalid, "The field 'seq' is beyond the last message of the chat.", {}};
 }
 
-void fill_members(ChatState& state, const std::vector<domain::Member>& members) {
-    for (const auto& member : members) {
-        // A membership whose event is still in the outbox begins when that gets its seq.
-        const bool begun = state.chat.type == domain::ChatType::direct || member.joined_seq > Seq{};
-        if (!begun) {
-            state.joining[member.user] = member.joined_at;
-            continue;
-        }
-        MemberState known;
-        known.role = member.role;
-        known.joined_seq = member.joined_seq;
-        known.joined_at = member.joined_at;
-        state.members.emplace(member.user, known);
-    }
-}
-
-void fill_marks(ChatState& state, const std::vector<ports::MarksRow>& rows) {
-    for (const auto& row : rows) {
-        if (auto* member = state.member(row.user)) {
-            member->marks = member->durable = row.marks;
-            member->marks_at = row.at;
-        } else {
-            state.former[row.user] = row.marks;
-        }
-    }
-}
-
 }  // namespace
 
 ChatShard::ChatShard(base::Executor& executor, const runtime::Shards& shards,
                      std::vector<delivery::Registry*> registries, ChatPorts ports,
                      ChatLimits limits)
-    : shards_(shards),
+    : executor_(executor),
+      shards_(shards),
       ports_(ports),
       limits_(limits),
-      fan_out_(shards, std::move(registries), ports.relations),
+      fan_out_(shards, std::move(registries), ports.relations, ports.log.node(), ports.bus),
       typing_(executor, ports.clock,
               [this](ChatId chat, UserId user, bool on, domain::TypingKind kind) {
                   relay_typing(chat, user, on, kind);
               }),
-      sequencer_(executor, ports.store, fan_out_, limits.sequencer,
-                 {.load = [this](ChatId chat) { return load(chat); },
+      sequencer_(executor, ports.store, ports.log, fan_out_, limits.sequencer,
+                 {.load = [this](ChatId chat) { return fold_of(chat, Patience::try_again); },
                   .forget = [this] { forget_all(); },
-                  .sequenced = [this](const ports::ControlMessage& control,
-                                      Seq seq) { base::spawn(write_back(control, seq)); },
+                  .sequenced =
+                      [this](const ports::ControlMessage& control, Seq seq,
+                             const ports::Delivery& delivery) {
+                          base::spawn(write_back(control, seq, delivery));
+                      },
                   .sent = [this](ChatId chat, UserId sender) { typing_.ended(chat, sender); },
                   .refused =
                       [this](const ports::ControlMessage& control, const base::Problem& problem) {
-                          for (const auto& done : take_sequencing(control.id))
-                              done(std::unexpected(problem));
+                          answer_sequencing(control.id, problem);
                       }}) {}
-
-Task<ChatShard::LoadResult> ChatShard::load(ChatId chat) {
-    if (const auto found = chats_.find(chat); found != chats_.end()) {
-        found->second->last_used = ports_.clock.steady();
-        co_return found->second;
-    }
-    // Whoever asks first waits in the same line, so that nobody overtakes him: what one socket
-    // sends to a chat keeps its order while the chat is loaded.
-    base::CallbackAwaiter<LoadResult> turn([&](base::Completion<LoadResult> mine) {
-        const auto [line, first] = loading_.try_emplace(chat);
-        line->second.push_back(mine);
-        if (first) base::spawn(load_for_waiting(chat));
-    });
-    co_return co_await turn;
-}
-
-Task<void> ChatShard::load_for_waiting(ChatId chat) {
-    const auto result = co_await read_state(chat);
-    if (result) {
-        if (auto kept = anchors_.extract(chat)) {
-            (*result)->anchor = std::move(kept.mapped());
-        } else {
-            (*result)->anchor = std::make_shared<Anchor>();
-            (*result)->anchor->followers.assign(shards_.count(), 0);
-        }
-        (*result)->last_used = ports_.clock.steady();
-        chats_.emplace(chat, *result);
-    }
-    auto waiting = std::move(loading_.extract(chat).mapped());
-    if (BANTER_FAULT(first_served_last)) std::ranges::rotate(waiting, waiting.begin() + 1);
-    for (const auto& one : waiting)
-        one(result);
-}
-
-Task<ChatShard::LoadResult> ChatShard::read_state(ChatId chat) {
-    auto found = co_await ports_.directory.find(chat);
-    if (!found) co_return std::unexpected(found.error());
-    if (!*found) co_return std::unexpected(no_such_chat());
-    auto state = std::make_shared<ChatState>();
-    state->chat = (*found)->chat;
-    fill_members(*state, (*found)->members);
-    fill_members(*state, (*found)->leaving);
-    const auto rows = co_await ports_.receipts.marks(chat);
-    if (!rows) co_return std::unexpected(rows.error());
-    fill_marks(*state, *rows);
-    const auto log = co_await read_log(*state);
-    if (!log) co_return std::unexpected(log.error());
-    const auto late = co_await apply_placed(*state, std::move((*found)->outbox));
-    if (!late) co_return std::unexpected(late.error());
-    if (state->chat.type == domain::ChatType::direct && state->members.size() == 2) {
-        const auto one = state->members.begin()->first;
-        const auto other = std::next(state->members.begin())->first;
-        const auto blocked = co_await ports_.relations.blocked_either_way(one, other);
-        if (!blocked) co_return std::unexpected(blocked.error());
-        state->blocked = *blocked;
-    }
-    co_return state;
-}
-
-// Changes that have their place while the directory does not know it yet: the process ended, or
-// the directory failed, between the two.
-Task<Result<void>> ChatShard::apply_placed(ChatState& state,
-                                           std::vector<ports::ControlMessage> outbox) {
-    for (const auto& control : outbox) {
-        const ports::SendKey key{control.actor, {}, control.id};
-        const auto place = co_await ports_.store.find_send(key);
-        if (!place) co_return std::unexpected(place.error());
-        if (*place) state.apply(control.event, control.actor, (*place)->seq, (*place)->at);
-    }
-    co_return Result<void>{};
-}
-
-// The head, and who sent the newest messages.
-Task<Result<bool>> ChatShard::read_log(ChatState& state) {
-    const auto head = co_await ports_.store.head(state.chat.id);
-    if (!head) co_return std::unexpected(head.error());
-    if (!*head) co_return true;
-    state.head = state.committed = (*head)->seq;
-    state.ticks = domain::ticks_of((*head)->message_id);
-    state.head_row = **head;
-    ports::MessageRange newest;
-    newest.chat = state.chat.id;
-    newest.after = Seq{state.head.value > senders_at_load ? state.head.value - senders_at_load : 0};
-    newest.limit = senders_at_load;
-    const auto messages = co_await ports_.store.read(newest);
-    if (!messages) co_return std::unexpected(messages.error());
-    for (const auto& message : *messages)
-        state.senders.push(message.seq, message.sender);
-    co_return true;
-}
 
 Task<ChatShard::LoadResult> ChatShard::load_for(ChatId chat, UserId user) {
     auto state = co_await load(chat);
     if (state && (*state)->member(user) == nullptr) co_return std::unexpected(no_such_chat());
     co_return state;
-}
-
-void ChatShard::send(ports::SendCommand command, PendingAnswer answer) {
-    base::Result<void> taken;
-    const ports::SendKey key = command.key;
-    if (!sequencer_.has_room()) {
-        if (BANTER_FAULT(overload_swallowed)) return;
-        taken = base::fail_retry(ErrorCode::overloaded,
-                                 "Too many messages are waiting; send it again in a moment.",
-                                 std::chrono::seconds(1));
-    } else if (BANTER_FAULT(membership_at_accept) && chats_.contains(command.chat) &&
-               chats_.at(command.chat)->member(key.sender) == nullptr) {
-        taken = std::unexpected(no_such_chat());
-    } else {
-        sequencer_.expect(key, answer);
-        taken = ports_.log.append(std::move(command));
-        if (taken) return;
-    }
-    fan_out_.answer(answer, std::unexpected(taken.error()));
-    fan_out_.send();
 }
 
 Result<Attachment> ChatShard::attachment_for(const ChatState& state, UserId user,
@@ -219,7 +83,7 @@ Result<Attachment> ChatShard::attachment_for(const ChatState& state, UserId user
 }
 
 Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::DeviceId device,
-                                           std::size_t shard, base::Timestamp since) {
+                                           Follower follower, base::Timestamp since) {
     const auto loaded = co_await load(chat);
     if (!loaded) co_return std::unexpected(loaded.error());
     const auto state = *loaded;
@@ -232,14 +96,14 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
     }
     const auto showing = co_await fan_out_.showing(std::move(readers), user);
     if (!showing) co_return std::unexpected(showing.error());
-    if (state->stale) co_return co_await attach(chat, user, device, shard, since);
+    if (state->stale || !owns(chat)) co_return co_await attach(chat, user, device, follower, since);
     // No waiting from here on: what is told as the head now, and what is followed from now on,
     // leave no gap between them.
     auto attachment = attachment_for(*state, user, device);
     if (!attachment) co_return attachment;
     for (int wait = 0; BANTER_FAULT(followed_too_late) && wait < 4; ++wait)
         co_await ports_.store.head(chat);
-    ++state->anchor->followers[shard];
+    state->anchor->followers.add(ports_.log.node(), follower);
     if (attachment->last_seq) co_return attachment;
     for (const auto& [other, member] : state->members) {
         if (!moved(member)) continue;
@@ -251,15 +115,13 @@ Task<Result<Attachment>> ChatShard::attach(ChatId chat, UserId user, domain::Dev
     co_return attachment;
 }
 
-void ChatShard::detach(ChatId chat, std::size_t shard) {
+void ChatShard::detach(ChatId chat, Follower follower) {
     const auto loaded = chats_.find(chat);
     const auto kept = anchors_.find(chat);
     Anchor* anchor = nullptr;
     if (loaded != chats_.end()) anchor = loaded->second->anchor.get();
     if (kept != anchors_.end()) anchor = kept->second.get();
-    if (anchor == nullptr || anchor->followers[shard] == 0) return;
-    --anchor->followers[shard];
-    if (kept != anchors_.end()) drop_unused_anchor(chat);
+    if (anchor != nullptr) anchor->followers.remove(ports_.log.node(), follower);
 }
 
 Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceId device, Seq seq) {
@@ -270,7 +132,7 @@ Task<Result<void>> ChatShard::received(ChatId chat, UserId user, domain::DeviceI
     if (seq > state->committed) co_return std::unexpected(beyond_the_end());
     if (seq == Seq{}) co_return Result<void>{};
     const ports::CursorRow cursor{user, device, chat, seq};
-    co_return co_await committed_both(state, cursor);
+    co_return unless_moved(*state, co_await committed_both(state, cursor));
 }
 
 // The cursor of the device and the mark of its user. Either may wait for the end of the tick.
@@ -328,7 +190,7 @@ Task<Result<void>> ChatShard::read(ChatId chat, UserId user, Seq seq) {
     if (!loaded) co_return std::unexpected(loaded.error());
     if (seq > (*loaded)->committed) co_return std::unexpected(beyond_the_end());
     const domain::Marks marks{seq, seq};
-    co_return co_await committed_marks(*loaded, user, marks);
+    co_return unless_moved(**loaded, co_await committed_marks(*loaded, user, marks));
 }
 
 Task<void> ChatShard::typing(ChatId chat, UserId user, bool on, domain::TypingKind kind) {
@@ -407,35 +269,31 @@ Task<Result<bool>> ChatShard::refresh_blocks(ChatId chat) {
 }
 
 void ChatShard::forget_idle() {
+    if (ports_.log.replays()) base::spawn(settle_outbox());
     const auto now = ports_.clock.steady();
     std::erase_if(chats_, [&](const auto& entry) {
+        const auto& [chat, state] = entry;
         // More than one owner: something is under way that builds on it.
-        return !entry.second->anchor->in_use() && entry.second.use_count() == 1 &&
-               !unplaced_.contains(entry.first) && now - entry.second->last_used > idle_time;
+        return !state->anchor->in_use() && state.use_count() == 1 && !unplaced_.contains(chat) &&
+               now - state->last_used > idle_time;
     });
+    std::erase_if(anchors_, [](const auto& entry) { return !entry.second->in_use(); });
 }
 
 // Nothing of what was known is certain. Whose change is durable waits on for the directory.
 void ChatShard::forget_all() {
     for (auto& [chat, state] : chats_) {
         state->stale = true;
-        anchors_[chat] = state->anchor;
-        drop_unused_anchor(chat);
+        keep_anchor(chat, state->anchor);
     }
     std::unordered_map<ChatId, std::shared_ptr<ChatState>> forgotten;
     forgotten.swap(chats_);
-    auto waiting = std::move(sequencing_);
-    sequencing_.clear();
-    for (auto& [id, done] : waiting) {
-        done(base::fail_retry(ErrorCode::overloaded,
-                              "The change could not be stored; it will be tried again.",
-                              std::chrono::seconds(5)));
-    }
+    give_up_changes([](ChatId) { return true; });
 }
 
 // One that nothing depends on is made anew when its chat is loaded.
-void ChatShard::drop_unused_anchor(ChatId chat) {
-    if (!anchors_.at(chat)->in_use()) anchors_.erase(chat);
+void ChatShard::keep_anchor(ChatId chat, std::shared_ptr<Anchor> anchor) {
+    if (anchor->in_use()) anchors_.emplace(chat, std::move(anchor));
 }
 
 }  // namespace banter::chat

@@ -59,6 +59,31 @@ void ChangeLock::release() {
     next(true);
 }
 
+bool Followers::any() const {
+    return !elsewhere.empty() || std::ranges::find(here, true) != here.end();
+}
+
+void Followers::add(ports::NodeId self, Follower follower) {
+    if (follower.node == self) {
+        here[follower.shard] = true;
+        return;
+    }
+    const auto at = std::ranges::lower_bound(elsewhere, follower);
+    if (at == elsewhere.end() || *at != follower) elsewhere.insert(at, follower);
+}
+
+void Followers::remove(ports::NodeId self, Follower follower) {
+    if (follower.node == self) {
+        here[follower.shard] = false;
+    } else {
+        std::erase(elsewhere, follower);
+    }
+}
+
+void Followers::remove_all_of(ports::NodeId other) {
+    std::erase_if(elsewhere, [&](const Follower& follower) { return follower.node == other; });
+}
+
 const MemberState* ChatState::member(domain::UserId user) const {
     const auto found = members.find(user);
     return found == members.end() ? nullptr : &found->second;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/task.hpp"
+#include "chat/chat_views.hpp"
 #include "domain/chat.hpp"
 #include "domain/message.hpp"
 #include "domain/time_uuid.hpp"
@@ -54,6 +55,17 @@ private:
     std::deque<base::Completion<bool>> waiting_;
 };
 
+// Who is told what happens in a chat. Each once: how many of his sessions want it is his affair.
+struct Followers {
+    std::vector<bool> here;           // by shard of this node
+    std::vector<Follower> elsewhere;  // ascending
+
+    bool any() const;
+    void add(ports::NodeId self, Follower follower);
+    void remove(ports::NodeId self, Follower follower);
+    void remove_all_of(ports::NodeId other);
+};
+
 // Records of one chat that wait for their place, in the log's order.
 struct Lane {
     std::deque<ports::LogRecord> records;
@@ -65,12 +77,10 @@ struct Lane {
 struct Anchor {
     Lane lane;
     ChangeLock changes;
-    std::vector<std::uint32_t> followers;  // per shard: streams of the chat there
+    Followers followers;
+    domain::Seq told;  // everything up to this has been told to them
 
-    bool followed() const {
-        return std::ranges::any_of(followers, [](std::uint32_t count) { return count > 0; });
-    }
-    bool in_use() const { return followed() || lane.draining || changes.held(); }
+    bool in_use() const { return followers.any() || lane.draining || changes.held(); }
 };
 
 // What the owner of a chat knows of it: the fold of its log so far. Belongs to one shard.
@@ -92,8 +102,9 @@ struct ChatState {
     domain::UuidTicks ticks = 0;  // of the last message_id given out
     ports::HeadRow head_row;
     RecentSenders senders;
-    bool blocked = false;  // direct chats: either has blocked the other
-    bool stale = false;    // a commit failed: this is no longer what the log says
+    bool blocked = false;  // direct chats: either has blocked the other; for what is accepted now
+    bool stale = false;    // a commit failed or the chat has moved: this is not the fold any more
+    bool moved = false;    // it has moved: another tells what is to be told of it
     bool touched = false;  // has messages in the batch being gathered
     std::shared_ptr<Anchor> anchor;
     base::Steady last_used;

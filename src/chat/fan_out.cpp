@@ -30,19 +30,35 @@ ReceiptNotice::Target& target_for(std::vector<ReceiptNotice::Target>& targets, U
 
 }  // namespace
 
+std::shared_ptr<delivery::LiveMessage> live_message(domain::Message message) {
+    auto live = std::make_shared<delivery::LiveMessage>();
+    live->message = std::move(message);
+    live->frame = delivery::encode_frame(protocol::encode_message(live->message, false));
+    if (live->message.content.event) {
+        live->chat_frame = delivery::encode_frame(protocol::encode_chat_change(live->message));
+    }
+    return live;
+}
+
 protocol::Sent sent_for(const domain::Message& message) {
     return {message.client_id, message.chat, message.seq, message.id, message.at, false};
 }
 
 FanOut::FanOut(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
-               Relations& relations)
+               Relations& relations, ports::NodeId self, NodeBus* bus)
     : shards_(shards),
       registries_(std::move(registries)),
       relations_(relations),
+      self_(self),
+      bus_(bus),
       mail_(shards.count()) {}
 
-void FanOut::answer(const PendingAnswer& answer, const base::Result<protocol::Sent>& result) {
-    mail_[answer.shard].emplace_back(delivery::Answer{answer.answered, result});
+void FanOut::answer(const ports::Ticket& ticket, const base::Result<protocol::Sent>& result) {
+    const bool gone = ticket.node != self_ && bus_ == nullptr;  // a process before this one
+    if (ticket.number == 0 || gone) return;
+    auto& mail =
+        ticket.node == self_ ? mail_[ticket.shard] : mail_elsewhere_[{ticket.node, ticket.shard}];
+    mail.emplace_back(delivery::Answer{ticket.number, result});
 }
 
 void FanOut::message(const Committed& committed) {
@@ -50,19 +66,28 @@ void FanOut::message(const Committed& committed) {
     if (event && (event->change == Change::created || event->change == Change::member_added)) {
         joined(committed.chat->chat.id, event->users);
     }
-    if (committed.answer) answer(*committed.answer, sent_for(committed.live->message));
+    answer(committed.ticket, sent_for(committed.live->message));
     to_followers(*committed.chat, committed.live);
 }
 
 void FanOut::joined(domain::ChatId chat, const std::vector<UserId>& users) {
+    to_everyone(delivery::Joined{chat, users});
+}
+
+void FanOut::to_everyone(const delivery::MailItem& item) {
     for (auto& mail : mail_)
-        mail.emplace_back(delivery::Joined{chat, users});
+        mail.push_back(item);
+    if (bus_ == nullptr) return;
+    for (const auto peer : bus_->peers())
+        mail_elsewhere_[{peer, 0}].push_back(item);
 }
 
 void FanOut::to_followers(const ChatState& chat, const delivery::MailItem& item) {
     for (std::size_t shard = 0; shard < mail_.size(); ++shard) {
-        if (chat.anchor->followers[shard] > 0) mail_[shard].push_back(item);
+        if (chat.anchor->followers.here[shard]) mail_[shard].push_back(item);
     }
+    for (const auto& follower : chat.anchor->followers.elsewhere)
+        mail_elsewhere_[follower].push_back(item);
 }
 
 base::Task<base::Result<void>> FanOut::marks(const MovedMarks& moved) {
@@ -93,6 +118,11 @@ base::Task<base::Result<void>> FanOut::marks(const MovedMarks& moved) {
 
 void FanOut::forget_policy(UserId user) {
     policies_.erase(user);
+    ++policy_changes_;
+}
+
+void FanOut::forget_policies() {
+    policies_.clear();
     ++policy_changes_;
 }
 
@@ -143,9 +173,7 @@ void FanOut::typing(const ChatState& chat, UserId user, bool on, domain::TypingK
 }
 
 void FanOut::notice(std::vector<UserId> users, std::string_view frame) {
-    const delivery::UserNotice notice{std::move(users), delivery::encode_frame(frame)};
-    for (auto& mail : mail_)
-        mail.emplace_back(notice);
+    to_everyone(delivery::UserNotice{std::move(users), delivery::encode_frame(frame)});
 }
 
 void FanOut::send() {
@@ -157,6 +185,9 @@ void FanOut::send() {
             });
         mail_[shard] = {};
     }
+    for (auto& [follower, mail] : mail_elsewhere_)
+        bus_->tell(follower.node, follower.shard, std::move(mail));
+    mail_elsewhere_.clear();
 }
 
 }  // namespace banter::chat

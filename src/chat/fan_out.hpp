@@ -1,30 +1,27 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <unordered_set>
 #include <vector>
 
 #include "base/task.hpp"
 #include "chat/chat_state.hpp"
+#include "chat/node_bus.hpp"
 #include "chat/relations.hpp"
 #include "delivery/registry.hpp"
 #include "runtime/shards.hpp"
 
 namespace banter::chat {
 
-// Who sent something and waits for its outcome, and where he waits.
-struct PendingAnswer {
-    std::size_t shard = 0;
-    std::function<void(const base::Result<protocol::Sent>&)> answered;
-};
-
 // A message that has become durable.
 struct Committed {
     std::shared_ptr<ChatState> chat;
     std::shared_ptr<const delivery::LiveMessage> live;
-    std::optional<PendingAnswer> answer;
+    ports::Ticket ticket;  // of who waits for the ack, unless he has it
     std::optional<ports::ControlMessage> control;
+    ports::Delivery delivery;
 };
 
 // Marks of a member that have moved and become durable.
@@ -41,10 +38,12 @@ struct MovedMarks {
 class FanOut {
 public:
     // `registries`: one for each shard, touched only there.
+    // `bus` null: this node is alone.
     FanOut(const runtime::Shards& shards, std::vector<delivery::Registry*> registries,
-           Relations& relations);
+           Relations& relations, ports::NodeId self, NodeBus* bus);
 
-    void answer(const PendingAnswer& answer, const base::Result<protocol::Sent>& result);
+    // Nobody waits: nothing happens.
+    void answer(const ports::Ticket& ticket, const base::Result<protocol::Sent>& result);
     void message(const Committed& committed);
     // Finds out who may be told, so it may take a while; what is gathered meanwhile waits. When
     // that cannot be found out, nobody is told.
@@ -59,6 +58,7 @@ public:
 
     // The privacy of this user has changed.
     void forget_policy(domain::UserId user);
+    void forget_policies();
     // Those of `readers` who let `viewer` know how far they have read; he himself always does.
     base::Task<base::Result<std::unordered_set<domain::UserId>>> showing(
         std::vector<domain::UserId> readers, domain::UserId viewer);
@@ -70,15 +70,21 @@ private:
     base::Task<base::Result<Policies>> policies(std::vector<domain::UserId> readers);
     base::Task<base::Result<ReadPolicy>> policy(domain::UserId reader);
     void to_followers(const ChatState& chat, const delivery::MailItem& item);
+    void to_everyone(const delivery::MailItem& item);
 
     const runtime::Shards& shards_;
     std::vector<delivery::Registry*> registries_;
     Relations& relations_;
+    ports::NodeId self_;
+    NodeBus* bus_;
     std::vector<delivery::Mail> mail_;  // per shard
+    std::map<Follower, delivery::Mail> mail_elsewhere_;
     Policies policies_;
     std::uint64_t policy_changes_ = 0;
 };
 
+// As it goes to those who follow the chat.
+std::shared_ptr<delivery::LiveMessage> live_message(domain::Message message);
 protocol::Sent sent_for(const domain::Message& message);
 
 }  // namespace banter::chat

@@ -123,7 +123,11 @@ Task<Result<Turn>> GroupChanges::acquire(ChatId chat) {
         Turn turn(state);
         const auto settled = co_await shard_.settle(chat);
         if (!settled) co_return std::unexpected(settled.error());
-        if (!state->stale) co_return turn;
+        const auto version = co_await shard_.version_of(state);
+        if (!version) co_return std::unexpected(version.error());
+        if (state->stale) continue;
+        version_ = *version;
+        co_return turn;
     }
 }
 
@@ -147,7 +151,14 @@ Task<Result<void>> GroupChanges::apply(ChatState& state, Changes changes) {
     for (auto& change : changes) {
         const auto event = change.control;
         const auto added = change.added;
-        const auto stored = co_await shard_.ports().directory.change(std::move(change));
+        change.version = version_;
+        if (version_) ++*version_;
+        auto stored = co_await shard_.ports().directory.change(std::move(change));
+        if (!stored && stored.error().code == ErrorCode::conflict) {
+            stored = base::fail_retry(ErrorCode::overloaded,
+                                      "The chat is being changed elsewhere; try again.",
+                                      std::chrono::seconds(1));
+        }
         if (!stored) {
             shard_.settle_if_unsure(event.chat, stored.error());
             co_return std::unexpected(stored.error());

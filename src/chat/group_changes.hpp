@@ -8,25 +8,6 @@
 
 namespace banter::chat {
 
-struct NewGroup {
-    domain::UserId creator;
-    std::string title;
-    std::vector<domain::UserId> members;  // with or without the creator
-    domain::HistoryMode history = domain::HistoryMode::from_join;
-    std::optional<domain::ClientId> client_id;
-};
-
-// What an edit sets; what is not given stays.
-struct GroupEdit {
-    std::optional<std::string> title = {};
-    std::optional<std::string> description = {};
-    std::optional<domain::Allowed> send = {};
-    std::optional<domain::Allowed> edit = {};
-    std::optional<bool> join_approval = {};
-};
-
-enum class Joined { joined, requested };
-
 // Changes of a chat and of who is in it. Each is decided on the chat's shard against the state that
 // the log has led to, stored with its control message in one transaction, and answered when the
 // event is durable: from then on it holds for everyone (promise P6).
@@ -83,6 +64,7 @@ private:
     ports::ControlMessage control(domain::ChatId chat, domain::UserId actor, domain::Event event);
 
     ChatShard& shard_;
+    std::optional<std::uint64_t> version_;  // of the chat, when its turn was acquired
 };
 
 // A title as the protocol wants it: 1–100 characters, no control characters.

@@ -10,17 +10,6 @@
 
 namespace banter::chat {
 
-struct LinkTerms {
-    std::chrono::seconds lasts{0};
-    std::optional<std::uint32_t> max_uses;
-};
-
-// `token` is known here alone and never again: only its hash is kept.
-struct NewLink {
-    domain::InviteLink link;
-    std::string token;
-};
-
 // The invite links of a group and the requests to be let in, as its owner and admins see them
 // (others: `forbidden`, outsiders: `not_found`). On the chat's shard. Who comes in, and is let in:
 // GroupChanges.

@@ -27,6 +27,20 @@ domain::ChatId chat_of(const ports::LogRecord& record) {
     return record.control ? record.control->chat : record.command.chat;
 }
 
+// Until an engine that failed is asked again.
+constexpr auto retry_time = std::chrono::milliseconds(100);
+
+Problem moving() {
+    return {ErrorCode::overloaded, "This chat is moving to another server; try again in a moment.",
+            std::chrono::milliseconds(500)};
+}
+
+// Whether the fold has come as far as this row. Beyond it are rows that whoever had the partition
+// before has written meanwhile; their records are still to come.
+bool reached(const ChatState& chat, const ports::SendRow& row) {
+    return row.chat != chat.chat.id || row.seq <= chat.head || BANTER_FAULT(rows_beyond_the_fold);
+}
+
 std::uint64_t node_of(const ports::LogPosition& position) {
     return static_cast<std::uint64_t>(position.offset) << 8 |
            static_cast<std::uint64_t>(position.partition & 0xFF);
@@ -34,32 +48,31 @@ std::uint64_t node_of(const ports::LogPosition& position) {
 
 }  // namespace
 
-Sequencer::Sequencer(base::Executor& shard, ports::MessageStore& store, FanOut& fan_out,
-                     SequencerLimits limits, Hooks hooks)
-    : shard_(shard), store_(store), fan_out_(fan_out), limits_(limits), hooks_(std::move(hooks)) {}
+Sequencer::Sequencer(base::Executor& shard, ports::MessageStore& store, ports::MessageLog& log,
+                     FanOut& fan_out, SequencerLimits limits, Hooks hooks)
+    : shard_(shard),
+      store_(store),
+      log_(log),
+      fan_out_(fan_out),
+      limits_(limits),
+      hooks_(std::move(hooks)),
+      progress_(log) {}
 
-void Sequencer::expect(const ports::SendKey& key, PendingAnswer answer) {
-    expected_[key].push_back(std::move(answer));
-}
-
-std::optional<PendingAnswer> Sequencer::take_answer(const ports::SendKey& key) {
-    const auto found = expected_.find(key);
-    if (found == expected_.end()) return std::nullopt;
-    PendingAnswer answer = std::move(found->second.front());
-    found->second.pop_front();
-    if (found->second.empty()) expected_.erase(found);
-    return answer;
+bool Sequencer::Gathered::empty() const {
+    return batch.empty() && committed.empty() && repeats.empty() && moved.empty() &&
+           cursors.empty() && done.empty();
 }
 
 void Sequencer::consume(ports::LogRecord record) {
+    if (!progress_.begin(record.delivery())) return;
     ++pending_;
     base::spawn(run(std::move(record)));
 }
 
 base::Task<void> Sequencer::run(ports::LogRecord record) {
     auto chat = co_await hooks_.load(chat_of(record));
-    if (!chat) {
-        refuse(record, chat.error());
+    if (!chat || !progress_.current(record.delivery())) {
+        if (progress_.current(record.delivery())) refuse(record, chat.error());
         --pending_;
         co_return;
     }
@@ -73,16 +86,16 @@ base::Task<void> Sequencer::drain(std::shared_ptr<ChatState> chat) {
     auto& lane = anchor->lane;
     while (!lane.records.empty()) {
         const auto& record = lane.records.front();
-        if (chat->stale) {
-            if (const auto anew = co_await hooks_.load(chat_of(record))) {
-                chat = *anew;
-            } else {
-                refuse(record, anew.error());
-                take_off(lane);
-                continue;
-            }
+        if (!progress_.current(record.delivery())) {  // whoever has the chat now decides it
+            take_off(lane);
+        } else if (!chat->stale) {
+            if (co_await sequence(chat, record)) take_off(lane);
+        } else if (const auto anew = co_await hooks_.load(chat_of(record))) {
+            chat = *anew;
+        } else {
+            if (progress_.current(record.delivery())) refuse(record, anew.error());
+            take_off(lane);
         }
-        if (co_await sequence(chat, record)) take_off(lane);
     }
     lane.draining = false;
 }
@@ -95,25 +108,53 @@ void Sequencer::take_off(Lane& lane) {
 // False: a commit failed meanwhile, so what is known of the chat is void; nothing was decided.
 base::Task<bool> Sequencer::sequence(const std::shared_ptr<ChatState>& chat,
                                      const ports::LogRecord& record) {
-    const ports::SendKey key = key_of(record);
-    if (const auto first = in_flight_.find(key); first != in_flight_.end()) {
+    const auto first = in_flight_.find(key_of(record));
+    if (first != in_flight_.end() && reached(*chat, first->second)) {
         repeat(chat, record, first->second, true);
         co_return true;
     }
-    const auto earlier = co_await store_.find_send(key);
+    const auto earlier = co_await find_send(record);
     if (chat->stale && !BANTER_FAULT(stale_built_upon)) co_return false;
     if (!earlier) {
         refuse(record, earlier.error());
-    } else if (*earlier) {
-        repeat(chat, record, **earlier, false);
+    } else if (*earlier && reached(*chat, **earlier)) {
+        // Written by whoever had the chat before, and again by what is being committed here: nobody
+        // here is shown it until that is done.
+        const bool in_flight =
+            (*earlier)->chat == chat->chat.id && (*earlier)->seq > chat->committed;
+        repeat(chat, record, **earlier, in_flight);
     } else if (record.control) {
         assign(chat, record);
     } else if (const auto problem = check(*chat, record.command)) {
         refuse(record, *problem);
+    } else if (decided_before(*chat, record)) {
+        refuse(record, moving());
     } else {
         assign(chat, record);
     }
     co_return true;
+}
+
+// Where the log replays an answer is waited for: to refuse what another has accepted would fork the
+// chat.
+base::Task<base::Result<std::optional<ports::SendRow>>> Sequencer::find_send(
+    const ports::LogRecord& record) {
+    while (true) {
+        auto found = co_await store_.find_send(key_of(record));
+        if (found || !log_.replays() || !progress_.current(record.delivery())) co_return found;
+        base::Timer timer;
+        base::CallbackAwaiter<bool> later([&](base::Completion<bool> done) {
+            timer = shard_.after(retry_time, [done] { done(true); });
+        });
+        co_await later;
+    }
+}
+
+// The head has passed its place in the log, and it got no place in the chat: it was refused then,
+// whatever holds now.
+bool Sequencer::decided_before(const ChatState& chat, const ports::LogRecord& record) const {
+    if (!log_.replays() || chat.head == Seq{} || BANTER_FAULT(redecided)) return false;
+    return record.position <= chat.head_row.position;
 }
 
 // Who was accepted at the door may have lost the right to send since: only the order of the log
@@ -125,7 +166,7 @@ std::optional<Problem> Sequencer::check(const ChatState& chat,
         if (BANTER_FAULT(membership_at_accept)) return std::nullopt;
         return Problem{ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
     }
-    if (chat.blocked) {
+    if (send.blocked) {
         return Problem{ErrorCode::forbidden, "One of you has blocked the other.", {}};
     }
     if (!chat.may_send(*member)) {
@@ -145,44 +186,46 @@ std::optional<Problem> Sequencer::check(const ChatState& chat,
 }
 
 void Sequencer::refuse(const ports::LogRecord& record, const Problem& problem) {
+    progress_.finish(record.delivery());
     if (record.control) {
         base::log::error("control.refused",
                          {{"chat", to_string(record.control->chat)}, {"detail", problem.detail}});
         hooks_.refused(*record.control, problem);
         return;
     }
-    if (auto answer = take_answer(record.command.key)) {
-        answer_now(std::move(*answer), std::unexpected(problem));
-    }
+    answer_now(record.command.ticket, std::unexpected(problem));
 }
 
-void Sequencer::answer_now(PendingAnswer answer, base::Result<protocol::Sent> result) {
-    fan_out_.answer(answer, result);
+void Sequencer::answer_now(const ports::Ticket& ticket,
+                           const base::Result<protocol::Sent>& result) {
+    fan_out_.answer(ticket, result);
     fan_out_.send();
 }
 
 void Sequencer::repeat(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record,
                        const ports::SendRow& first, bool in_flight) {
-    if (record.control && in_flight) return;  // its commit tells everyone who waits
     if (record.control) {
-        hooks_.sequenced(*record.control, first.seq);
+        if (in_flight) {  // its commit tells everyone who waits
+            if (log_.replays()) gathering_.repeats.push_back({{}, {}, record.delivery()});
+            return;
+        }
+        progress_.finish(record.delivery());
+        hooks_.sequenced(*record.control, first.seq, record.delivery());
         return;
     }
-    auto answer = take_answer(record.command.key);
-    if (!answer) return;
+    const auto& ticket = record.command.ticket;
+    base::Result<protocol::Sent> sent = protocol::Sent{first.key.client_id, first.chat, first.seq,
+                                                       first.message_id,    first.at,   true};
     if (digest_of(record) != first.digest && !BANTER_FAULT(conflict_overlooked)) {
-        answer_now(std::move(*answer),
-                   base::fail(ErrorCode::conflict,
-                              "This client_id was used for another message; make a new one."));
-        return;
+        sent = base::fail(ErrorCode::conflict,
+                          "This client_id was used for another message; make a new one.");
     }
-    const protocol::Sent sent{first.key.client_id, first.chat, first.seq,
-                              first.message_id,    first.at,   true};
     if (!in_flight || BANTER_FAULT(repeat_acked_early)) {
-        answer_now(std::move(*answer), sent);
+        answer_now(ticket, may_tell(record.delivery()) ? sent : std::unexpected(moving()));
+        progress_.finish(record.delivery());
         return;
     }
-    gathering_.repeats.push_back({std::move(*answer), sent});
+    gathering_.repeats.push_back({ticket, std::move(sent), record.delivery()});
     schedule_flush();
 }
 
@@ -210,12 +253,9 @@ domain::Message Sequencer::place(ChatState& chat, const ports::LogRecord& record
 }
 
 void Sequencer::assign(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record) {
-    auto live = std::make_shared<delivery::LiveMessage>();
-    live->message = place(*chat, record);
+    auto live = live_message(place(*chat, record));
     const auto& message = live->message;
-    live->frame = delivery::encode_frame(protocol::encode_message(message, false));
     if (record.control) {
-        live->chat_frame = delivery::encode_frame(protocol::encode_chat_change(message));
         chat->apply(record.control->event, record.control->actor, message.seq, message.at);
     }
     chat->senders.push(message.seq, message.sender);
@@ -224,16 +264,16 @@ void Sequencer::assign(const std::shared_ptr<ChatState>& chat, const ports::LogR
         record.position};
     const ports::SendKey key = key_of(record);
     ports::SendRow row{key, message.chat, message.seq, message.id, message.at, digest_of(record)};
-    in_flight_.emplace(key, row);
+    in_flight_.insert_or_assign(key, row);
     if (!BANTER_FAULT(duplicate_key_forgotten)) gathering_.batch.sends.push_back(std::move(row));
     gathering_.batch.messages.push_back({message, record.position});
     if (!std::exchange(chat->touched, true)) gathering_.chats.push_back(chat);
-    std::optional<PendingAnswer> answer;
-    if (!record.control) answer = take_answer(key);
-    if (BANTER_FAULT(ack_before_commit) && answer) {
-        answer_now(*std::exchange(answer, std::nullopt), sent_for(message));
+    ports::Ticket ticket = record.command.ticket;
+    if (BANTER_FAULT(ack_before_commit)) {
+        answer_now(std::exchange(ticket, {}), sent_for(message));
     }
-    gathering_.committed.push_back({chat, std::move(live), std::move(answer), record.control});
+    gathering_.committed.push_back(
+        {chat, std::move(live), ticket, record.control, record.delivery()});
     schedule_flush();
 }
 
@@ -298,19 +338,27 @@ base::Task<void> Sequencer::commit(Gathered gathered) {
 base::Task<void> Sequencer::publish(Gathered gathered) {
     for (const auto& committed : gathered.committed) {
         const auto& message = committed.live->message;
-        if (!BANTER_FAULT(duplicate_key_forgotten)) {
-            in_flight_.erase({message.sender, message.device, message.client_id});
-        }
+        no_longer_in_flight(message);
         committed.chat->committed = std::max(committed.chat->committed, message.seq);
-        fan_out_.message(committed);
+        if (may_tell(committed.delivery)) {
+            fan_out_.message(committed);
+            auto& told = committed.chat->anchor->told;
+            told = std::max(told, message.seq);
+        } else {
+            fan_out_.answer(committed.ticket, std::unexpected(moving()));
+        }
+        progress_.finish(committed.delivery);
     }
-    for (const auto& waiting : gathered.repeats)
-        fan_out_.answer(waiting.answer, waiting.result);
+    for (const auto& repeat : gathered.repeats) {
+        const bool told = may_tell(repeat.delivery);
+        fan_out_.answer(repeat.ticket, told ? repeat.result : std::unexpected(moving()));
+        progress_.finish(repeat.delivery);
+    }
     fan_out_.send();
     for (const auto& committed : gathered.committed) {
         const auto& message = committed.live->message;
         if (committed.control) {
-            hooks_.sequenced(*committed.control, message.seq);
+            hooks_.sequenced(*committed.control, message.seq, committed.delivery);
         } else {
             hooks_.sent(message.chat, message.sender);
         }
@@ -319,6 +367,21 @@ base::Task<void> Sequencer::publish(Gathered gathered) {
     for (const auto& done : gathered.done)
         done({});
     co_await tell_marks();
+}
+
+// Who may have a successor, be it himself, writes rows that the successor writes, too; but what he
+// says of them could be news to those whom the successor has answered already.
+bool Sequencer::may_tell(const ports::Delivery& delivery) const {
+    if (BANTER_FAULT(zombie_tells)) return true;
+    return log_.owns(delivery.position.partition) && progress_.current(delivery);
+}
+
+void Sequencer::no_longer_in_flight(const domain::Message& message) {
+    if (BANTER_FAULT(duplicate_key_forgotten)) return;
+    const auto found = in_flight_.find({message.sender, message.device, message.client_id});
+    if (found != in_flight_.end() && found->second.message_id == message.id) {
+        in_flight_.erase(found);
+    }
 }
 
 // What is not durable has not happened: nobody gets an ack, and the chats are read anew.
@@ -330,17 +393,19 @@ void Sequencer::fail(Gathered gathered, const Problem& problem) {
     written_.clear();
     for (auto* lost : {&gathered, &later, &held}) {
         for (const auto& committed : lost->committed) {
-            if (committed.answer) fan_out_.answer(*committed.answer, std::unexpected(problem));
+            fan_out_.answer(committed.ticket, std::unexpected(problem));
         }
-        for (const auto& waiting : lost->repeats) {
-            fan_out_.answer(waiting.answer, std::unexpected(problem));
-        }
+        for (const auto& repeat : lost->repeats)
+            fan_out_.answer(repeat.ticket, std::unexpected(problem));
         for (const auto& done : lost->done)
             done(std::unexpected(problem));
     }
     in_flight_.clear();
     if (!BANTER_FAULT(seqs_kept_after_failure)) hooks_.forget();
     fan_out_.send();
+    if (!log_.replays()) return;
+    progress_.suspend();
+    rewind_ = shard_.after(retry_time, [this] { progress_.rewind(); });
 }
 
 }  // namespace banter::chat

@@ -14,6 +14,7 @@
 #include "base/task.hpp"
 #include "chat/chat_state.hpp"
 #include "chat/fan_out.hpp"
+#include "chat/progress.hpp"
 #include "ports/message_log.hpp"
 #include "ports/message_store.hpp"
 
@@ -37,6 +38,11 @@ struct SequencerLimits {
 //
 // At most one batch is on its way to the store; what comes meanwhile is gathered for the next one.
 // So a failed commit leaves nothing behind it that has built on it.
+//
+// Where the log replays, each decision is a function of the chat's part of the log alone: whoever
+// decides a record again, after a crash, a move of the partition or as one who does not know yet
+// that it has moved, comes to the same row. So what an engine cannot tell is waited for, a refusal
+// included, and a row of the store that lies beyond the head of this fold is not there yet.
 class Sequencer {
 public:
     using Load =
@@ -45,7 +51,8 @@ public:
     using Forget = std::function<void()>;
 
     // A membership change has its place and is durable (again, after a restart).
-    using Sequenced = std::function<void(const ports::ControlMessage&, domain::Seq)>;
+    using Sequenced =
+        std::function<void(const ports::ControlMessage&, domain::Seq, const ports::Delivery&)>;
 
     // A member's message is durable and told.
     using Sent = std::function<void(domain::ChatId, domain::UserId)>;
@@ -61,19 +68,22 @@ public:
         Refused refused;
     };
 
-    Sequencer(base::Executor& shard, ports::MessageStore& store, FanOut& fan_out,
-              SequencerLimits limits, Hooks hooks);
+    Sequencer(base::Executor& shard, ports::MessageStore& store, ports::MessageLog& log,
+              FanOut& fan_out, SequencerLimits limits, Hooks hooks);
 
     // True when a further send may be taken in.
     bool has_room() const { return pending_ < limits_.max_pending; }
     // Nothing waits for its place, for the disk or to be told.
     bool idle() const {
-        return pending_ == 0 && !committing_ && gathering_.empty() && held_.empty() && !telling_;
+        return pending_ == 0 && !committing_ && gathering_.empty() && held_.empty() && !telling_ &&
+               !progress_.suspended();
     }
     std::size_t pending() const { return pending_; }
 
-    // The answer to the next record of this key.
-    void expect(const ports::SendKey& key, PendingAnswer answer);
+    Progress& progress() { return progress_; }
+    const Progress& progress() const { return progress_; }
+    // What came of this record may be told.
+    bool may_tell(const ports::Delivery& delivery) const;
 
     // A record of the log, in the log's order.
     void consume(ports::LogRecord record);
@@ -95,9 +105,11 @@ public:
                                                               domain::DeviceId device) const;
 
 private:
-    struct Waiting {
-        PendingAnswer answer;
+    // A retry of what is in the batch.
+    struct Repeat {
+        ports::Ticket ticket;
         base::Result<protocol::Sent> result;
+        ports::Delivery delivery;
     };
     using CursorKey = std::tuple<domain::UserId, domain::DeviceId, domain::ChatId>;
     using Cursors = std::map<CursorKey, domain::Seq>;
@@ -107,16 +119,13 @@ private:
         ports::CommitBatch batch;
         Cursors cursors;
         std::vector<Committed> committed;
-        std::vector<Waiting> repeats;  // answers to retries of what is in the batch
+        std::vector<Repeat> repeats;
         std::vector<std::shared_ptr<ChatState>> chats;
         std::vector<MovedMarks> moved;
         std::vector<Done> done;
         bool overdue = false;  // has waited for the end of a tick
 
-        bool empty() const {
-            return batch.empty() && committed.empty() && repeats.empty() && moved.empty() &&
-                   cursors.empty() && done.empty();
-        }
+        bool empty() const;
         // Somebody waits for the place of a message, or has waited long enough.
         bool urgent() const { return !committed.empty() || !repeats.empty() || overdue; }
     };
@@ -130,10 +139,12 @@ private:
     void repeat(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record,
                 const ports::SendRow& first, bool in_flight);
     std::optional<base::Problem> check(const ChatState& chat, const ports::SendCommand& send) const;
+    base::Task<base::Result<std::optional<ports::SendRow>>> find_send(
+        const ports::LogRecord& record);
+    bool decided_before(const ChatState& chat, const ports::LogRecord& record) const;
     void assign(const std::shared_ptr<ChatState>& chat, const ports::LogRecord& record);
     domain::Message place(ChatState& chat, const ports::LogRecord& record);
-    void answer_now(PendingAnswer answer, base::Result<protocol::Sent> result);
-    std::optional<PendingAnswer> take_answer(const ports::SendKey& key);
+    void answer_now(const ports::Ticket& ticket, const base::Result<protocol::Sent>& result);
 
     Gathered* place_for(const CursorKey& key);
     Gathered* place_for_held();
@@ -148,6 +159,7 @@ private:
     void add_cursor_rows(Gathered& gathered);
     base::Task<void> commit(Gathered gathered);
     base::Task<void> publish(Gathered gathered);
+    void no_longer_in_flight(const domain::Message& message);
     void note_durable(Gathered& gathered);
     base::Task<void> tell_marks();
     void join_untold();
@@ -155,9 +167,12 @@ private:
 
     base::Executor& shard_;
     ports::MessageStore& store_;
+    ports::MessageLog& log_;
     FanOut& fan_out_;
     SequencerLimits limits_;
     Hooks hooks_;
+    Progress progress_;
+    base::Timer rewind_;
     std::size_t pending_ = 0;
     Gathered gathering_;
     Gathered held_;                // marks and cursors that wait for the end of the tick
@@ -178,7 +193,6 @@ private:
             return std::hash<domain::ClientId>{}(key.client_id) ^ key.device.value;
         }
     };
-    std::unordered_map<ports::SendKey, std::deque<PendingAnswer>, KeyHash> expected_;
     // Sends that have a place but are not yet durable.
     std::unordered_map<ports::SendKey, ports::SendRow, KeyHash> in_flight_;
 };

@@ -177,6 +177,13 @@ base::Task<void> Sequencer::tell_marks() {
     if (std::exchange(telling_, true)) co_return;
     while (!untold_.empty()) {
         const MovedMarks moved = untold_.front();
+        // Of a chat that has moved whoever has it now tells.
+        const auto partition = log_.partition_of(moved.chat->chat.id);
+        const bool elsewhere = moved.chat->moved || !log_.owns(partition);
+        if (elsewhere) {
+            untold_.pop_front();
+            continue;
+        }
         const auto told = co_await fan_out_.marks(moved);
         if (!told) {
             join_untold();

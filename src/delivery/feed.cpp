@@ -37,7 +37,7 @@ void Feed::Stream::removed_at(Seq seq) {
 }
 
 void Feed::Stream::begin_next() {
-    next = later.front().first;
+    first = next = later.front().first;
     last = later.front().last;
     later.erase(later.begin());
     acked = Seq{next.value - 1};
@@ -56,14 +56,18 @@ Feed::Feed(Identity identity, ports::MessageStore& store, FeedOutput& output, st
 
 void Feed::add(const StreamStart& start) {
     Seq next = std::max(start.first_seq, start.cursor.next());
-    if (const auto before = stopped_.extract(start.chat)) next = std::max(next, before.mapped());
+    // What this session has been sent goes on there, whatever else the device has by now.
+    if (const auto before = stopped_.extract(start.chat)) {
+        next = std::max(start.first_seq, before.mapped());
+    }
     if (const auto found = streams_.find(start.chat); found != streams_.end()) {
         rejoin(found->second, start);
         return;
     }
     Stream stream;
+    stream.first = start.first_seq;
     stream.next = next;
-    stream.head = start.head;
+    stream.head = stream.asked = start.head;
     stream.acked = Seq{next.value - 1};
     stream.backlog_end = stream.acked;
     stream.last = start.last_seq;
@@ -106,6 +110,21 @@ void Feed::write_own_before(Stream& stream, Seq end) {
     }
 }
 
+bool Feed::goes_on(const StreamStart& start) {
+    const auto found = streams_.find(start.chat);
+    if (found == streams_.end()) return true;
+    auto& stream = found->second;
+    if (stream.last) return true;  // its end is known
+    if (stream.first != start.first_seq) return false;
+    stream.head = std::max(stream.head, start.head);
+    stream.asked = std::max(stream.asked, start.head);
+    if (start.last_seq) stream.removed_at(*start.last_seq);
+    if (stream.live) enqueue(start.chat, stream);
+    pump();
+    finish_if_ended(start.chat);
+    return true;
+}
+
 bool Feed::ends(domain::ChatId chat) const {
     const auto found = streams_.find(chat);
     if (found == streams_.end()) return false;
@@ -118,6 +137,7 @@ void Feed::add_receipt(const protocol::Receipt& receipt) {
     merge(early.delivered, receipt.delivered);
     merge(early.read, receipt.read);
     early.at = std::max(early.at, receipt.at);
+    if (synced_) pump();
 }
 
 void Feed::joined(domain::ChatId chat) {
@@ -188,8 +208,15 @@ void Feed::sent(const protocol::Sent& sent, const protocol::Ref& ref) {
         return;
     }
     const auto found = streams_.find(sent.chat);
-    if (found == streams_.end() || sent.seq < found->second.next) {
+    const auto stopped = stopped_.find(sent.chat);
+    const bool ended = stopped != stopped_.end() && sent.seq < stopped->second;
+    if (found == streams_.end() ? ended : sent.seq < found->second.next) {
         output_->write(std::move(frame));  // a repeat of what the stream has passed
+        return;
+    }
+    if (found == streams_.end()) {  // of a membership that this session was not told of
+        joining_[sent.chat][sent.seq] = std::move(frame);
+        output_->joined(sent.chat);
         return;
     }
     auto& stream = found->second;
@@ -215,20 +242,31 @@ void Feed::receipt(const ReceiptNotice& notice) {
     if (!target->delivered) receipt.delivered.reset();
     if (!target->read) receipt.read.reset();
     if (!receipt.delivered && !receipt.read) return;
-    if (synced_) {
+    const bool waits = early_receipts_.contains({receipt.chat, receipt.user});
+    if (synced_ && !waits) {
         write_receipt(receipt);
     } else {
         add_receipt(receipt);
     }
 }
 
-void Feed::add_state(domain::ChatId chat, EncodedFrame frame) {
-    early_states_.try_emplace(chat, std::move(frame));
+void Feed::add_state(domain::ChatId chat, base::Timestamp at, EncodedFrame frame) {
+    const auto told = told_states_.find(chat);
+    if (told != told_states_.end() && told->second > at) return;
+    early_states_[chat] = {at, std::move(frame)};
+    pump();
 }
 
-void Feed::state(domain::ChatId chat, EncodedFrame frame) {
+void Feed::state(domain::ChatId chat, base::Timestamp at, EncodedFrame frame) {
+    const auto told = told_states_.find(chat);
+    if (told == told_states_.end() || told->second <= at) state_answer(chat, at, std::move(frame));
+}
+
+void Feed::state_answer(domain::ChatId chat, base::Timestamp at, EncodedFrame frame) {
     if (output_ == nullptr) return;
-    if (!synced_) early_states_[chat] = nullptr;
+    told_states_[chat] = at;
+    const auto early = early_states_.find(chat);
+    if (early != early_states_.end() && early->second.at <= at) early_states_.erase(early);
     output_->write(std::move(frame));
 }
 
@@ -258,7 +296,12 @@ base::Task<void> Feed::run_pump() {
     while (co_await pump_once()) {
     }
     pumping_ = false;
-    if (backlog_.empty()) say_synced();
+    if (!backlog_.empty() || output_ == nullptr) co_return;
+    if (!synced_) {
+        say_synced();
+    } else {
+        say_early();
+    }
 }
 
 // Sends one piece of the backlog. False: there is nothing to send, or the window is full.
@@ -294,6 +337,7 @@ base::Task<bool> Feed::pump_once() {
         co_return false;
     }
     for (const auto& message : *messages) {
+        if (found->second.next > found->second.end()) break;  // ended by what was read just now
         if (!output_->writable()) break;  // the rest is read again when the reader is there
         if (message.seq == found->second.next) send_from_log(found->second, message);
     }
@@ -317,7 +361,19 @@ void Feed::send_from_log(Stream& stream, const domain::Message& message) {
         unacknowledged_ += stream.unacknowledged() - before;
     }
     stream.advance();
+    note_removal(stream, message);
     if (!synced_) ++backlog_messages_;
+}
+
+// What was missed may be that the user was removed: the stream ends there, whoever tells what comes
+// after, and whatever is known of later removals.
+void Feed::note_removal(Stream& stream, const domain::Message& message) {
+    const bool news = message.seq > stream.asked && (!stream.last || message.seq < *stream.last);
+    if (news && removes(message, identity_.user) && !BANTER_FAULT(removed_still_fed)) {
+        stream.last = message.seq;
+        stream.later.clear();
+        stream.missed_removal = true;
+    }
 }
 
 void Feed::caught_up(domain::ChatId chat, Stream& stream) {
@@ -333,10 +389,14 @@ void Feed::finish_if_ended(domain::ChatId chat) {
     if (!stream.last || stream.next <= *stream.last) return;
     unacknowledged_ -= stream.unacknowledged();
     if (stream.later.empty()) {
-        write_own_before(stream, Seq{std::numeric_limits<std::uint64_t>::max()});
+        // Answers that are not told yet are of a membership that this session has not heard of.
+        auto own = std::move(stream.own);
+        const bool ask = stream.missed_removal || !own.empty();
         stopped_[chat] = stream.next;
         streams_.erase(found);
         if (output_) output_->left(chat);
+        if (ask) joined(chat);
+        if (!own.empty()) joining_[chat].merge(own);
     } else {
         stream.begin_next();
         write_own_before(stream, stream.next);
@@ -354,14 +414,14 @@ bool Feed::say_early() {
     }
     while (!early_states_.empty()) {
         if (!output_->writable()) return false;
-        if (auto& frame = early_states_.begin()->second) output_->write(std::move(frame));
-        early_states_.erase(early_states_.begin());
+        auto early = early_states_.extract(early_states_.begin());
+        state(early.key(), early.mapped().at, std::move(early.mapped().frame));
     }
     return true;
 }
 
 void Feed::say_synced() {
-    if (synced_ || output_ == nullptr || !say_early()) return;
+    if (!say_early()) return;
     synced_ = true;
     output_->write(encode_frame(protocol::encode_synced(backlog_chats_, backlog_messages_)));
 }

@@ -23,6 +23,9 @@ struct StreamStart {
     std::optional<domain::Seq> last_seq;  // an ended membership: the last to be seen
 };
 
+// Which chats something is about.
+using Concerned = std::function<bool(domain::ChatId)>;
+
 // What a feed needs of its session.
 class FeedOutput {
 public:
@@ -35,6 +38,9 @@ public:
     virtual void joined(domain::ChatId chat) = 0;
     // The stream of the chat is over; the session needs nothing more of it.
     virtual void left(domain::ChatId chat) = 0;
+    // What happens in these chats may have been missed: find out where each stands, and tell
+    // goes_on(); and whether the user has become a member of others.
+    virtual void moved(const Concerned& concerned) = 0;
     // The log could not be read; the session should end and come back.
     virtual void failed(const base::Problem& problem) = 0;
 };
@@ -60,11 +66,11 @@ public:
 
     // Adds a stream. After start(), too, for a chat that was joined meanwhile.
     void add(const StreamStart& start);
-    // Marks that moved while the device was away; told before `synced`.
+    // Marks that moved while nobody told; before `synced` they are told with it.
     void add_receipt(const protocol::Receipt& receipt);
-    // What the user keeps of a chat has changed while the device was away; told before `synced`,
-    // unless a newer state of the chat has been told by then.
-    void add_state(domain::ChatId chat, EncodedFrame frame);
+    // What the user keeps of a chat has changed at `at` and nobody told; before `synced` it is told
+    // with it, unless a newer state of the chat has been told by then.
+    void add_state(domain::ChatId chat, base::Timestamp at, EncodedFrame frame);
     // All streams of the beginning are added: send the backlog, then the receipts and states, then
     // `synced`.
     void start();
@@ -77,13 +83,21 @@ public:
     // The answer to a send of this very session.
     void sent(const protocol::Sent& sent, const protocol::Ref& ref);
     void receipt(const ReceiptNotice& notice);
-    // What the user keeps of the chat has changed.
-    void state(domain::ChatId chat, EncodedFrame frame);
+    // What the user keeps of the chat has changed at `at`: told unless a newer state has been.
+    void state(domain::ChatId chat, base::Timestamp at, EncodedFrame frame);
+    // The same as the answer to this very session: told in any case.
+    void state_answer(domain::ChatId chat, base::Timestamp at, EncodedFrame frame);
     void acknowledged(domain::ChatId chat, domain::Seq seq);
     // The user may see the chat from now on; the session finds out from where, and then calls add()
     // or, when there is nothing to add, not_added(). Until then acks of the chat wait for it.
     void joined(domain::ChatId chat);
     void not_added(domain::ChatId chat);
+    void moved(const Concerned& concerned) {
+        if (output_) output_->moved(concerned);
+    }
+    // The chat that is followed has come to `start.head`. False: the membership is not the one that
+    // the stream is of.
+    bool goes_on(const StreamStart& start);
     void write(EncodedFrame frame) {
         if (output_) output_->write(std::move(frame));
     }
@@ -99,15 +113,18 @@ private:
     };
 
     struct Stream {
+        domain::Seq first;                // that the user may see
         domain::Seq next;                 // to send
         domain::Seq head;                 // known to be committed
+        domain::Seq asked;                // the head when the membership was asked for
         domain::Seq acked;                // by this session or before it
         std::optional<domain::Seq> last;  // ended: nothing after this
         domain::Seq backlog_end;          // sent from the log up to here
         std::vector<Span> later;          // memberships that began after the one that ended
         domain::Seq removed_again;        // ends a membership whose beginning is being asked for
         bool live = false;
-        bool counted = false;                     // as one with a backlog before `synced`
+        bool counted = false;         // as one with a backlog before `synced`
+        bool missed_removal = false;  // the log told of it, so a return may have been missed, too
         std::map<domain::Seq, EncodedFrame> own;  // `sent` frames that wait for their turn
 
         domain::Seq end() const { return last ? std::min(*last, head) : head; }
@@ -128,6 +145,7 @@ private:
     base::Task<void> run_pump();
     base::Task<bool> pump_once();
     void send_from_log(Stream& stream, const domain::Message& message);
+    void note_removal(Stream& stream, const domain::Message& message);
     void caught_up(domain::ChatId chat, Stream& stream);
     void finish_if_ended(domain::ChatId chat);
     bool say_early();
@@ -151,8 +169,12 @@ private:
     std::size_t backlog_chats_ = 0;
     std::size_t backlog_messages_ = 0;
     std::map<std::pair<domain::ChatId, domain::UserId>, protocol::Receipt> early_receipts_;
-    // Null: a newer one has been told.
-    std::unordered_map<domain::ChatId, EncodedFrame> early_states_;
+    struct EarlyState {
+        base::Timestamp at;
+        EncodedFrame frame;
+    };
+    std::unordered_map<domain::ChatId, EarlyState> early_states_;
+    std::unordered_map<domain::ChatId, base::Timestamp> told_states_;  // of which time, the last
 };
 
 }  // namespace banter::delivery

@@ -25,9 +25,9 @@ struct LiveMessage {
     EncodedFrame chat_frame;  // events: the `chat` frame that goes before; else null
 };
 
-// The outcome of one send, for whoever waits on this shard.
+// The outcome of one send, for whoever waits for it on this shard.
 struct Answer {
-    std::function<void(const base::Result<protocol::Sent>&)> answered;
+    std::uint64_t number = 0;
     base::Result<protocol::Sent> result;
 };
 
@@ -61,6 +61,7 @@ class Feed;
 struct StateNotice {
     domain::ChatId chat;
     domain::UserId user;
+    base::Timestamp at;
     EncodedFrame frame;  // null: for nobody but the origin
     // The session that asked for the change, if any, and what it is told instead.
     std::weak_ptr<const Feed> origin;

@@ -47,7 +47,15 @@ Registry::Feeds Registry::followers(domain::ChatId chat) const {
 }
 
 void Registry::handle(const Answer& answer) {
-    answer.answered(answer.result);
+    if (const auto answered = answers_.take(answer.number)) (*answered)(answer.result);
+}
+
+void Registry::moved(const Concerned& concerned) {
+    const auto users = by_user_;  // a copy, as of followers()
+    for (const auto& [user, feeds] : users) {
+        for (const auto& feed : feeds)
+            feed->moved(concerned);
+    }
 }
 
 void Registry::handle(const Joined& joined) {
@@ -102,8 +110,11 @@ void Registry::handle(const StateNotice& notice) {
     const auto origin = notice.origin.lock();
     const Feeds feeds = found->second;
     for (const auto& feed : feeds) {
-        const auto& frame = feed == origin ? notice.answer : notice.frame;
-        if (frame) feed->state(notice.chat, frame);
+        if (feed == origin) {
+            feed->state_answer(notice.chat, notice.at, notice.answer);
+        } else if (notice.frame) {
+            feed->state(notice.chat, notice.at, notice.frame);
+        }
     }
 }
 

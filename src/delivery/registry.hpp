@@ -6,6 +6,7 @@
 
 #include "delivery/feed.hpp"
 #include "delivery/mail.hpp"
+#include "delivery/pending_answers.hpp"
 
 namespace banter::delivery {
 
@@ -21,6 +22,10 @@ public:
     void unfollow(domain::ChatId chat, const Feed& feed);
 
     void deliver(Mail mail);
+    // Others tell of these chats now, or something of what was told is lost.
+    void moved(const Concerned& concerned);
+
+    PendingAnswers& answers() { return answers_; }
 
     std::size_t sessions() const { return sessions_; }
 
@@ -39,6 +44,7 @@ private:
 
     std::unordered_map<domain::ChatId, Feeds> by_chat_;
     std::unordered_map<domain::UserId, Feeds> by_user_;
+    PendingAnswers answers_;
     std::size_t sessions_ = 0;
 };
 

@@ -4,7 +4,6 @@
 
 #include "accounts/account_service.hpp"
 #include "accounts/device_service.hpp"
-#include "base/fault.hpp"
 #include "base/log.hpp"
 #include "delivery/registry.hpp"
 #include "gateway/session_table.hpp"
@@ -18,11 +17,8 @@ namespace ws = protocol::websocket;
 using base::ErrorCode;
 using base::Result;
 using base::Task;
-using domain::Seq;
 
 constexpr std::size_t max_early_bytes = 1024 * 1024;
-// What was told this long before the device was last heard of may not have reached it.
-constexpr auto away_overlap = std::chrono::seconds(60);
 
 // Acknowledgements come as fast as others send, and heartbeats are asked for.
 bool counts_as_message(const protocol::ClientFrame& frame) {
@@ -170,101 +166,16 @@ void Session::say_welcome(const protocol::Ref& ref) {
                                        {"device", to_string(identity_->device)}});
 }
 
-Task<Result<void>> Session::attach_chats(protocol::Since since) {
-    const auto chats = co_await context_.chats.feed_chats(identity_->user, *device_);
-    if (!chats) co_return std::unexpected(chats.error());
-    for (const auto& chat : *chats) {
-        if (state_ == State::closed) break;
-        const auto attached = co_await attach(chat, since);
-        // Left meanwhile: the chat is none of his any more.
-        if (!attached && attached.error().code != ErrorCode::not_found) {
-            co_return std::unexpected(attached.error());
-        }
-    }
-    co_return new_device_ ? Result<void>{} : co_await add_states();
-}
-
-// A new device learns them from the chat list.
-Task<Result<void>> Session::add_states() {
-    const auto states =
-        co_await context_.chats.states_since(identity_->user, device_->last_seen - away_overlap);
-    if (!states) co_return std::unexpected(states.error());
-    for (const auto& row : *states) {
-        const protocol::StateFrame state{row.chat, row.state, row.at};
-        feed_->add_state(row.chat, delivery::encode_frame(protocol::encode_state(state, {})));
-    }
-    co_return Result<void>{};
-}
-
-Task<Result<void>> Session::attach(chat::FeedChat chat, protocol::Since since) {
-    if (chat.last_seq) {
-        feed_->add({chat.chat, *chat.first_seq, chat.cursor, *chat.last_seq, chat.last_seq});
-        co_return Result<void>{};
-    }
-    const base::Timestamp receipts_since =
-        new_device_ ? base::Timestamp{} : device_->last_seen - away_overlap;
-    const auto shard = context_.shard;
-    const auto attachment = co_await context_.chats.attach(
-        chat.chat, identity_->user, identity_->device, shard, receipts_since);
-    if (!attachment) co_return std::unexpected(attachment.error());
-    // A stream that ends with a membership goes on with the next one.
-    const bool going_on = feed_->follows(chat.chat) && !feed_->ends(chat.chat);
-    if (state_ == State::closed || going_on) {
-        context_.chats.detach(chat.chat, shard);
-        co_return Result<void>{};
-    }
-    Seq cursor = std::max(chat.cursor, attachment->cursor);
-    if (BANTER_FAULT(cursor_shared)) cursor = std::max(cursor, attachment->delivered);
-    if (since == protocol::Since::undelivered && new_device_ && !chat.known) {
-        // From now on the device has a cursor of its own, so that it misses nothing later.
-        cursor = attachment->delivered;
-        if (cursor > Seq{}) {
-            context_.chats.begin_cursor(chat.chat, identity_->user, identity_->device, cursor);
-        }
-    }
-    if (!attached_.insert(chat.chat).second) context_.chats.detach(chat.chat, shard);
-    context_.registry.follow(chat.chat, feed_);
-    feed_->add({chat.chat, attachment->first_seq, cursor, attachment->head, attachment->last_seq});
-    for (const auto& receipt : attachment->receipts)
-        feed_->add_receipt(receipt);
-    co_return Result<void>{};
-}
-
 void Session::start_feed() {
     state_ = State::open;
     context_.metrics.open.add(1);
     context_.presence.session_opened(identity_->user, identity_->device);
     feed_->start();
+    begin_take_up();
     const auto early = std::move(early_);
     early_.clear();
     for (const auto& text : early)
         handle_text(text);
-}
-
-void Session::joined(domain::ChatId chat) {
-    base::spawn(attach_joined(chat));
-}
-
-Task<void> Session::attach_joined(domain::ChatId chat) {
-    const auto self = shared_from_this();
-    // Of a shared history the device may have much from before.
-    const auto cursor = co_await context_.chats.cursor(chat, identity_->user, identity_->device);
-    if (state_ == State::closed) co_return;
-    if (!cursor) {
-        failed(cursor.error());
-        co_return;
-    }
-    const auto attached =
-        co_await attach(chat::FeedChat{chat, *cursor, true, {}, {}}, protocol::Since::start);
-    if (state_ == State::closed) co_return;
-    feed_->not_added(chat);  // unless it was
-    if (!attached && attached.error().code != ErrorCode::not_found) failed(attached.error());
-}
-
-void Session::left(domain::ChatId chat) {
-    if (attached_.erase(chat) == 0) return;  // a membership that had ended before
-    context_.registry.unfollow(chat, *feed_);
-    context_.chats.detach(chat, context_.shard);
 }
 
 void Session::on(protocol::Send& send, const protocol::Ref& ref) {

@@ -39,6 +39,7 @@ public:
     bool writable() override;
     void joined(domain::ChatId chat) override;
     void left(domain::ChatId chat) override;
+    void moved(const delivery::Concerned& concerned) override;
     void failed(const base::Problem& problem) override;
 
     void presence_changed(domain::UserId user, const presence::PresenceView& view);
@@ -74,8 +75,14 @@ private:
     void say_welcome(const protocol::Ref& ref);
     base::Task<base::Result<void>> attach_chats(protocol::Since since);
     base::Task<base::Result<void>> attach(chat::FeedChat chat, protocol::Since since);
-    base::Task<base::Result<void>> add_states();
+    base::Task<base::Result<void>> add_states(base::Timestamp since);
     base::Task<void> attach_joined(domain::ChatId chat);
+    void begin_take_up();
+    base::Task<void> take_up_moved();
+    base::Task<base::Result<void>> take_up_again(domain::ChatId chat, base::Timestamp since);
+    base::Task<base::Result<std::optional<delivery::StreamStart>>> end_of(domain::ChatId chat);
+    base::Task<base::Result<void>> attach_ended(chat::FeedChat chat, base::Problem problem);
+    base::Task<void> take_up_new(base::Timestamp since);
     void start_feed();
     base::Task<void> acknowledge(protocol::Received received, protocol::Ref ref);
     base::Task<void> change_state(protocol::State state, protocol::Ref ref);
@@ -96,6 +103,9 @@ private:
     State state_ = State::awaiting_hello;
     std::shared_ptr<delivery::Feed> feed_;
     std::unordered_set<domain::ChatId> attached_;  // chats whose shard sends us what happens
+    std::vector<delivery::Concerned> moved_;       // that are still to be taken up again
+    base::Timestamp missed_since_;                 // when they may have begun to tell nothing
+    bool taking_up_ = false;
     std::unordered_set<domain::UserId> watched_;
     std::unordered_set<domain::ChatId> typing_;  // where this session said so
     std::vector<std::string> early_;             // frames that came while the session opened

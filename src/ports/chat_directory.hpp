@@ -48,6 +48,9 @@ struct MemberChange {
     // How the one in `added` came. A use of the link is counted if he is added.
     std::optional<domain::LinkId> by_link;
     bool by_request = false;  // his request is let in; a use of its link is counted
+
+    // The version of the chat that this was decided on; none: whichever it has.
+    std::optional<std::uint64_t> version = {};
 };
 
 // So many links of a chat have not expired, and so many requests wait, at most.
@@ -60,6 +63,7 @@ struct ChatWithMembers {
     // Removed by a change that has no place in the log yet: until then the chat goes on with them.
     std::vector<domain::Member> leaving;
     std::vector<ControlMessage> outbox;  // its changes not yet sequenced, oldest first
+    std::uint64_t version = 0;           // rises by one with each change
 };
 
 // A chat as one member sees it.
@@ -116,6 +120,7 @@ public:
     // `added` are over. `not_found`, and nothing is changed: no such chat; the link of `by_link` is
     // gone, has expired or is used up; there is no request for `by_request`. What the link of a
     // request may still be used for does not matter: it is an admin who lets the user in.
+    // `conflict`, and nothing is changed: the chat has another version than the change's.
     virtual base::Task<base::Result<void>> change(MemberChange change) = 0;
 
     // The control message got its place: writes joined_seq of the members it added (all members

@@ -124,6 +124,7 @@ struct MessageRange {
 //   after a commit has answered sees it.
 // Idempotency: writing a row again writes the same row. Rows of inbox, cursors and marks never go
 //   back: of two writes the one with the larger seq (marks: the merge) remains, whatever the order.
+//   The same holds for heads in a store that several nodes share.
 // Errors: `overloaded` when the queue is full (nothing was written; try again) and when the engine
 //   has failed. After a failed write the store refuses every later commit until it is opened
 //   again, because what the disk holds is no longer known; `failed()` then says so. A read of

@@ -313,6 +313,24 @@ TYPED_TEST(ChatDirectoryContract, AChangeOfNoChatIsNotFound) {
     EXPECT_TRUE(this->outbox().empty());
 }
 
+TYPED_TEST(ChatDirectoryContract, AChangeOfAnotherVersionIsRefusedAndChangesNothing) {
+    const auto chat = this->add_group({}).chat.id;
+    ports::MemberChange change;
+    change.control = this->control(chat, Change::member_added, {bob});
+    change.added = {this->member(bob)};
+    change.version = this->find(chat).version;
+    this->add(chat, carl);
+    EXPECT_EQ(this->find(chat).version, *change.version + 1);
+    const auto refused = this->run(this->directory().change(change));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+    EXPECT_EQ(this->users(chat), (std::vector{ada, carl}));
+    EXPECT_EQ(this->find(chat).version, *change.version + 1);
+    change.version = this->find(chat).version;
+    EXPECT_TRUE(this->run(this->directory().change(change)));
+    EXPECT_EQ(this->users(chat), (std::vector{ada, carl, bob}));
+}
+
 TYPED_TEST(ChatDirectoryContract, OfManyAtOnceOneCreatesADirectChat) {
     int created = 0;
     int answered = 0;

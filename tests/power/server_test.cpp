@@ -130,7 +130,7 @@ struct Booted {
                   chat::ChatPorts{maybe_eager, store, store, chats, states, log, everyone, clock,
                                   random},
                   limits) {
-        log.set_consumer([this](ports::LogRecord record) { service.consume(std::move(record)); });
+        log.set_consumer(service);
     }
 
     base::Metrics metrics;

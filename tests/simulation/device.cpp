@@ -195,7 +195,7 @@ void Device::happened(const client::SendFailed& failed) {
 }
 
 void Device::happened(const client::Gap& gap) {
-    witness_.gap({user_, gap.chat, gap.after, gap.before});
+    witness_.gap({user_, id_, gap.chat, gap.after, gap.before});
 }
 
 void Device::happened(const client::Ended& ended) {

@@ -1,5 +1,7 @@
 #include "engines.hpp"
 
+#include <algorithm>
+
 namespace banter::simulation {
 namespace {
 
@@ -7,6 +9,7 @@ using base::Result;
 using base::Task;
 
 constexpr std::int64_t million = 1'000'000;
+constexpr Micros longest_lateness = 8 * second;
 
 std::unexpected<base::Problem> unavailable() {
     return base::fail_retry(base::ErrorCode::overloaded, "The engine does not answer.",
@@ -15,6 +18,16 @@ std::unexpected<base::Problem> unavailable() {
 
 NodeCondition& node() {
     return NodeExecutor::running()->node();
+}
+
+// How much later something is done, in which its node may lose what it had.
+Micros lateness(const Timeline& timeline, const EngineFaults& faults) {
+    auto& condition = node();
+    const Micros time = condition.dice.between(0, longest_lateness);
+    if (faults.late_unheard && condition.dice.chance(1, 2)) {
+        condition.unheard_until = std::max(condition.unheard_until, timeline.now() + time);
+    }
+    return time;
 }
 
 }  // namespace
@@ -31,7 +44,8 @@ Task<bool> pass(Timeline& timeline, Micros delay) {
 
 Task<Result<void>> SharedStore::commit(ports::CommitBatch batch) {
     auto& dice = node().dice;
-    const Micros before = dice.between(50, faults_.slowest_commit);
+    Micros before = dice.between(50, faults_.slowest_commit);
+    if (dice.chance(faults_.commit_late, million)) before += lateness(timeline_, faults_);
     const Micros after = dice.between(50, faults_.slowest_commit / 4 + 100);
     const auto fate = dice.between(0, million - 1);
     if (node().store_failed) co_return unavailable();
@@ -40,6 +54,7 @@ Task<Result<void>> SharedStore::commit(ports::CommitBatch batch) {
     if (fate < faults_.commit_refused) co_return unavailable();
     const bool fails = fate < lost_below + faults_.commit_kept;
     if (!fails || fate >= lost_below) {
+        co_await look_for_forks(batch);
         const auto written = co_await Memory::commit(std::move(batch));
         if (!written) co_return std::unexpected(written.error());
     }
@@ -47,6 +62,22 @@ Task<Result<void>> SharedStore::commit(ports::CommitBatch batch) {
     if (!fails) co_return Result<void>{};
     node().store_failed = true;
     co_return unavailable();
+}
+
+// Whoever writes a row again writes the same one.
+Task<void> SharedStore::look_for_forks(const ports::CommitBatch& batch) {
+    for (const auto& row : batch.messages) {
+        ports::MessageRange range;
+        range.chat = row.message.chat;
+        range.after = domain::Seq{row.message.seq.value - 1};
+        range.limit = 1;
+        const auto there = co_await Memory::read(range);
+        if (!there || there->empty()) continue;
+        const auto& before = there->front();
+        const bool same = before.id == row.message.id && before.sender == row.message.sender &&
+                          before.client_id == row.message.client_id && before.at == row.message.at;
+        if (!same) forked_(row.message);
+    }
 }
 
 Task<Result<void>> SharedStore::begin_read() {
@@ -191,6 +222,8 @@ SharedDirectory::Answer<std::vector<ports::EndedMembership>> SharedDirectory::en
 SharedDirectory::Answer<void> SharedDirectory::change(ports::MemberChange change) {
     const auto begun = co_await begin();
     if (!begun) co_return std::unexpected(begun.error());
+    const bool late = node().dice.chance(faults_.change_late, million);
+    if (late && !co_await pass(timeline_, lateness(timeline_, faults_))) co_return unavailable();
     auto answer = co_await Memory::change(std::move(change));
     co_await end();
     co_return answer;

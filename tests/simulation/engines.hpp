@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "adapters/memory/memory_chat_directory.hpp"
 #include "adapters/memory/memory_message_store.hpp"
 #include "timeline.hpp"
@@ -13,6 +15,9 @@ struct EngineFaults {
     std::int64_t commit_refused = 0;  // the queue is full; nothing was written
     std::int64_t commit_lost = 0;     // fails, nothing was written; the store refuses from then on
     std::int64_t commit_kept = 0;     // fails, and was written
+    std::int64_t commit_late = 0;     // takes seconds, in which its node may lose what it had
+    std::int64_t change_late = 0;     // the same of a change of members
+    bool late_unheard = false;        // what makes them late keeps their node from being heard, too
     std::int64_t read_failed = 0;
     std::int64_t directory_failed = 0;
 };
@@ -26,8 +31,11 @@ class SharedStore final : public adapters::memory::MemoryMessageStore {
 public:
     using Memory = adapters::memory::MemoryMessageStore;
 
-    SharedStore(Timeline& timeline, const EngineFaults& faults)
-        : timeline_(timeline), faults_(faults) {}
+    // `forked`: a message was about to be written over another one.
+    using Forked = std::function<void(const domain::Message&)>;
+
+    SharedStore(Timeline& timeline, const EngineFaults& faults, Forked forked)
+        : timeline_(timeline), faults_(faults), forked_(std::move(forked)) {}
 
     base::Task<base::Result<void>> commit(ports::CommitBatch batch) override;
     base::Task<base::Result<std::vector<domain::Message>>> read(ports::MessageRange range) override;
@@ -47,9 +55,11 @@ public:
 private:
     base::Task<base::Result<void>> begin_read();
     base::Task<void> end();
+    base::Task<void> look_for_forks(const ports::CommitBatch& batch);
 
     Timeline& timeline_;
     const EngineFaults& faults_;
+    Forked forked_;
 };
 
 // The directory of chats that all nodes share, in the same way.

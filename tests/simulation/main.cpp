@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/fault.hpp"
+#include "base/log.hpp"
 #include "run.hpp"
 
 namespace banter::simulation {
@@ -116,6 +117,7 @@ int main_with(const std::vector<std::string_view>& words, const std::string& pro
         std::fputs(usage.data(), stderr);
         return 2;
     }
+    if (request->trace) base::log::start(base::log::Level::debug, {});  // between its lines
     if (!request->fault.empty()) base::active_fault = *fault_of(request->fault);
     return run_all(program, *request);
 }

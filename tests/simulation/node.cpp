@@ -45,6 +45,28 @@ runtime::Shards make_view(const std::vector<std::unique_ptr<NodeExecutor>>& exec
     return view;
 }
 
+std::unique_ptr<adapters::embedded::LaneLog> make_lanes(const Engines& engines,
+                                                        const runtime::Shards& shards,
+                                                        const ports::Clock& clock) {
+    if (engines.log) return nullptr;
+    return std::make_unique<adapters::embedded::LaneLog>(shards, clock);
+}
+
+std::unique_ptr<NodeLog> make_shared_log(Timeline& timeline, NodeCondition& condition,
+                                         Engines& engines, std::vector<NodeExecutor*> shards,
+                                         const ports::Clock& clock) {
+    if (!engines.log) return nullptr;
+    const ports::NodeId node{++engines.processes};
+    return std::make_unique<NodeLog>(timeline, *engines.log, engines.log_faults, condition,
+                                     std::move(shards), clock, node);
+}
+
+std::unique_ptr<NodeLink> make_link(Timeline& timeline, NodeCondition& condition, Engines& engines,
+                                    std::vector<NodeExecutor*> shards, ports::NodeId self) {
+    if (!engines.bus) return nullptr;
+    return std::make_unique<NodeLink>(timeline, *engines.bus, condition, std::move(shards), self);
+}
+
 template <class T, class Make>
 std::vector<std::unique_ptr<T>> make_each(std::size_t count, Make make) {
     std::vector<std::unique_ptr<T>> list;
@@ -61,7 +83,10 @@ Node::Node(Timeline& timeline, NodeCondition& condition, Engines& engines,
       random_(seed),
       executors_(make_executors(timeline, condition, options.shards)),
       view_(make_view(executors_)),
-      log_(view_, clock),
+      lanes_(make_lanes(engines, view_, clock)),
+      shared_log_(make_shared_log(timeline, condition, engines, pointers(executors_), clock)),
+      log_(shared_log_ ? static_cast<ports::MessageLog&>(*shared_log_) : *lanes_),
+      link_(make_link(timeline, condition, engines, pointers(executors_), log_.node())),
       accounts_(engines.users, engines.hasher, clock, random_, hooks_, options.accounts),
       devices_(engines.users, accounts_),
       contacts_(engines.users, hooks_),
@@ -78,7 +103,7 @@ Node::Node(Timeline& timeline, NodeCondition& condition, Engines& engines,
       chats_(std::make_unique<chat::ChatService>(
           view_, pointers(registries_),
           chat::ChatPorts{engines.store, engines.store, engines.store, engines.chats,
-                          engines.states, log_, relations_, clock, random_},
+                          engines.states, log_, relations_, clock, random_, link_.get()},
           options.chat)),
       presence_(
           view_,
@@ -89,7 +114,7 @@ Node::Node(Timeline& timeline, NodeCondition& condition, Engines& engines,
               return sinks;
           }(),
           visibility_, clock) {
-    log_.set_consumer([this](ports::LogRecord record) { chats_->consume(std::move(record)); });
+    if (lanes_) lanes_->set_consumer(*chats_);
     build_fronts(engines, clock, options);
 }
 
@@ -105,6 +130,8 @@ void Node::build_fronts(Engines& engines, const ports::Clock& clock, const NodeO
 void Node::start(std::function<void(bool)> ready) {
     for (std::size_t i = 0; i < tables_.size(); ++i)
         executors_[i]->post([table = tables_[i].get()] { table->start(); });
+    if (link_) link_->start(*chats_);
+    if (shared_log_) shared_log_->start(*chats_);
     executors_[0]->post([this, ready = std::move(ready)] {
         base::spawn(chats_->recover(), [this, ready](const base::Result<std::size_t>& recovered) {
             ready_ = recovered.has_value();
@@ -130,6 +157,7 @@ void Node::accept(std::size_t shard, std::shared_ptr<gateway::Connection> connec
 }
 
 void Node::drain() {
+    if (shared_log_) shared_log_->leave();
     for (std::size_t i = 0; i < tables_.size(); ++i) {
         executors_[i]->post([this, table = tables_[i].get()] {
             table->drain(random_, std::chrono::milliseconds(2000));
@@ -139,6 +167,8 @@ void Node::drain() {
 
 Node::~Node() {
     condition_.alive = false;
+    if (shared_log_) shared_log_->end();
+    if (link_) link_->end();
     for (std::size_t i = 0; i < tables_.size(); ++i)
         executors_[i]->at(0, [table = tables_[i].get()] { table->abort(); });
     finish_work();

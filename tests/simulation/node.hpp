@@ -17,20 +17,30 @@
 #include "gateway/session_table.hpp"
 #include "plain_hasher.hpp"
 #include "runtime/shards.hpp"
+#include "shared_bus.hpp"
+#include "shared_log.hpp"
 #include "timeline.hpp"
 
 namespace banter::simulation {
 
 // What outlives every node.
 struct Engines {
-    Engines(Timeline& timeline, const EngineFaults& faults, const ports::Clock& clock)
-        : store(timeline, faults), chats(timeline, faults, clock), states(chats, clock) {}
+    Engines(Timeline& timeline, const EngineFaults& faults, const ports::Clock& clock,
+            SharedStore::Forked forked)
+        : store(timeline, faults, std::move(forked)),
+          chats(timeline, faults, clock),
+          states(chats, clock) {}
 
     SharedStore store;
     SharedDirectory chats;
     adapters::memory::MemoryPersonalStates states;
     adapters::memory::MemoryUserDirectory users;
     accounts::PlainHasher hasher;
+    std::unique_ptr<SharedLog> log;  // null: each node has lanes of its own, and is alone
+    LogFaults log_faults;            // of the moment
+    std::unique_ptr<SharedBus> bus;  // there is one if there is a log
+    BusFaults bus_faults;            // of the moment
+    std::uint64_t processes = 0;     // that were started
 };
 
 struct NodeOptions {
@@ -74,7 +84,10 @@ private:
     adapters::memory::SeededRandom random_;
     std::vector<std::unique_ptr<NodeExecutor>> executors_;
     runtime::Shards view_;
-    adapters::embedded::LaneLog log_;
+    std::unique_ptr<adapters::embedded::LaneLog> lanes_;
+    std::unique_ptr<NodeLog> shared_log_;
+    ports::MessageLog& log_;
+    std::unique_ptr<NodeLink> link_;
     accounts::Hooks hooks_;
     accounts::AccountService accounts_;
     accounts::DeviceService devices_;

@@ -43,12 +43,30 @@ Plan::Plan(Dice& dice) {
         node.sessions.connection.buffer_bytes =
             static_cast<std::size_t>(dice.between(24'000, 48'000));
     }
+    shared_log = half();
+    log_failures = half();
+    partitions = static_cast<std::int32_t>(dice.between(1, 6));
+    log.slowest = dice.between(1, 30) * millisecond;
+    log.commit_interval = dice.between(20, 4000) * millisecond;
+    if (shared_log) nodes = static_cast<std::size_t>(dice.between(1, 3));
+    bus_cuts = half();
+    silences = half();
+    if (shared_log && half()) {
+        engines.commit_late = 30'000;
+        engines.change_late = 300'000;
+        engines.late_unheard = true;
+    }
+    bus.slowest = dice.between(1, 60) * millisecond;
+    if (half()) bus.lost = bus.doubled = bus.late = 10'000;
+    if (half()) log.fetched_late = 300'000;
+    if (log_failures) log.append_lost = log.append_kept = 10'000;
     // Where clocks jump, new tokens must outlive the jumps, or nobody gets in.
     node.accounts.access_ttl = std::chrono::seconds(clock_jumps ? 3000 : dice.between(10, 900));
 }
 
 bool Plan::refuses_nothing() const {
-    return !repeats && !disk_failures && engines.commit_refused == 0 && engines.read_failed == 0 &&
+    return !repeats && !disk_failures && !(shared_log && log_failures) &&
+           engines.commit_refused == 0 && engines.read_failed == 0 &&
            engines.directory_failed == 0 && node.chat.sequencer.max_pending > most_in_burst;
 }
 

@@ -24,9 +24,18 @@ struct Plan {
     bool drains = false;        // processes are stopped as they should be
     bool disk_failures = false;
     bool clock_jumps = false;
-    bool stalls = false;   // clients that stop reading
-    bool pauses = false;   // machines that stand still
-    bool churn = false;    // memberships, roles and titles change
+    bool stalls = false;      // clients that stop reading
+    bool pauses = false;      // machines that stand still
+    bool churn = false;       // memberships, roles and titles change
+    bool shared_log = false;  // the log outlives the nodes, and replays
+    bool log_failures = false;
+    std::int32_t partitions = 4;
+    LogFaults log;
+    std::size_t nodes = 1;  // with a shared log there may be several
+    bool silences = false;  // nobody hears of a node, which goes on
+    bool bus_cuts = false;  // nodes lose sight of each other
+    BusFaults bus;
+
     bool repeats = false;  // sends are made again, also in parallel and with other words
 
     // Nothing is refused for now, so what a device sends to a chat keeps its order to the end.

@@ -25,6 +25,8 @@ public:
     void begin() {
         end_ = world_.timeline.now() + world_.plan.busy;
         world_.engine_faults = world_.plan.engines;
+        world_.engines.log_faults = world_.plan.log;
+        world_.engines.bus_faults = world_.plan.bus;
         world_.weather = world_.plan.weather;
         go_on();
     }
@@ -69,9 +71,16 @@ private:
                             known->members.end();
     }
 
+    // Now and then several of one group, while the first is still under way or its node is gone.
     void change() {
         const auto last = static_cast<std::int64_t>(world_.chats.size()) - 1;
-        world_.change_members(world_.chats[static_cast<std::size_t>(dice_.between(1, last))]);
+        const auto chat = world_.chats[static_cast<std::size_t>(dice_.between(1, last))];
+        world_.change_members(chat);
+        for (std::int64_t i = dice_.chance(1, 3) ? dice_.between(2, 6) : 0; i > 0; --i) {
+            world_.timeline.after(dice_.between(0, 8 * second), [this, chat] {
+                if (!over()) world_.change_members(chat);
+            });
+        }
     }
 
     void repeat() {
@@ -82,7 +91,7 @@ private:
         const auto& plan = world_.plan;
         auto& slot = *dice_.pick(world_.slots);
         auto& device = any_device();
-        switch (dice_.between(0, 7)) {
+        switch (dice_.between(0, 9)) {
             case 0:
                 if (plan.cuts && device.link()) {
                     device.link()->cut(dice_.chance(3, 4), dice_.chance(3, 4));
@@ -108,10 +117,28 @@ private:
                     device.link()->stall(world_.timeline.now() + dice_.between(0, 8 * second));
                 }
                 break;
+            case 7:
+                if (plan.bus_cuts && world_.engines.bus) cut_off(slot);
+                break;
+            case 8:
+                if (plan.silences) silence(slot);
+                break;
             default:
                 if (plan.pauses) world_.pause(slot, dice_.between(millisecond, 6 * second));
                 break;
         }
+    }
+
+    void cut_off(const NodeSlot& slot) {
+        const auto& other = *dice_.pick(world_.slots);
+        world_.trace.note("bus.cut", slot.condition.index, other.condition.index);
+        world_.engines.bus->cut(slot.condition.index, other.condition.index,
+                                world_.timeline.now() + dice_.between(0, 6 * second));
+    }
+
+    void silence(NodeSlot& slot) {
+        world_.trace.note("node.silence", slot.condition.index);
+        slot.condition.unheard_until = world_.timeline.now() + dice_.between(0, 8 * second);
     }
 
     void nap(Device& device) {
@@ -151,8 +178,12 @@ private:
 
 void heal(World& world) {
     world.engine_faults = {};
+    world.engines.log_faults = {};
+    world.engines.bus_faults = {};
+    if (world.engines.bus) world.engines.bus->heal();
     world.weather = {};
     for (auto& slot : world.slots) {
+        slot->condition.unheard_until = 0;
         if (slot->node && slot->condition.store_failed) world.crash(*slot);
     }
     for (auto& device : world.devices) {

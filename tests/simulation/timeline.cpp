@@ -11,7 +11,7 @@ constexpr Micros longest_hand_over = 150;
 }  // namespace
 
 Timeline::Key Timeline::claim(Micros time, std::size_t lane) {
-    const Key key{std::max(time, now_), ++order_};
+    const Key key = key_of(time);
     entries_.push({key, lane});
     return key;
 }
@@ -49,7 +49,9 @@ NodeExecutor::~NodeExecutor() {
 }
 
 void NodeExecutor::at(Micros time, base::Work work) {
-    works_.emplace(timeline_.claim(time, lane_), std::move(work));
+    // What ends with its process is run by it (run_first), not by the time that passes.
+    const auto key = node_.alive ? timeline_.claim(time, lane_) : timeline_.key_of(time);
+    works_.emplace(key, std::move(work));
 }
 
 void NodeExecutor::post(base::Work work) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <queue>
@@ -43,6 +44,7 @@ private:
         bool operator>(const Entry& other) const { return key > other.key; }
     };
 
+    Key key_of(Micros time) { return {std::max(time, now_), ++order_}; }
     Key claim(Micros time, std::size_t lane);
     void run(const Entry& entry);
 
@@ -62,6 +64,7 @@ struct NodeCondition {
     bool paused = false;        // the machine stands still; nothing runs
     bool store_failed = false;  // after a failed write, until the restart
     Micros wall_offset = 0;     // of its wall clock
+    Micros unheard_until = 0;   // others hear nothing of it until then
     Dice dice;
     std::vector<std::pair<NodeExecutor*, base::Work>> held;  // while paused
 };

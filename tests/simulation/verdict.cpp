@@ -105,6 +105,9 @@ void judge_messages(const Case& one) {
         if (message.content.event) continue;
         const auto& sends = one.world.witness.sends();
         const auto said = sends.find(message.client_id);
+        if (said != sends.end() && said->second.refused && !one.world.plan.repeats) {
+            one.fail("P4 idempotent", at(one.chat, message.seq) + " was refused for good");
+        }
         if (said == sends.end() || said->second.text != message.content.text ||
             said->second.user != message.sender || said->second.chat != one.chat) {
             one.fail("P4 idempotent", "nobody said " + at(one.chat, message.seq));
@@ -235,6 +238,7 @@ std::string unsettled(World& world) {
     for (const auto& slot : world.slots) {
         if (!slot->node->idle()) return "a node is not idle";
     }
+    if (world.engines.log && !world.engines.log->idle()) return "the log is not consumed";
     for (const auto& device : world.devices) {
         const auto who = "device " + to_string(device->id());
         if (!device->live()) return who + " is not live";

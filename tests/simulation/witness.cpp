@@ -74,6 +74,15 @@ void Witness::heard(const Listener& listener, const client::ServerFrame& frame) 
     std::visit([&](const auto& one) { heard_one(listener, one); }, frame);
 }
 
+void Witness::gap(const Gap& gap) {
+    const auto& has = has_[{gap.device, gap.chat}];
+    for (auto seq = gap.after.next(); seq < gap.before; seq = seq.next()) {
+        if (has.contains(seq)) continue;
+        gaps_.push_back(gap);
+        return;
+    }
+}
+
 // A chat's stream on a socket: in seq order, no gaps, each seq once.
 void Witness::advance(const Listener& listener, const Chat& chat, domain::Seq seq) {
     auto& streams = streams_[listener.link];

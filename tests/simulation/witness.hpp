@@ -104,11 +104,13 @@ public:
     // The client library was sent `before` right after `after`.
     struct Gap {
         User user;
+        domain::DeviceId device;
         Chat chat;
         domain::Seq after;
         domain::Seq before;
     };
-    void gap(const Gap& gap) { gaps_.push_back(gap); }
+    // What the device had before its application started anew is none.
+    void gap(const Gap& gap);
     const std::vector<Gap>& gaps() const { return gaps_; }
 
     void send_refused(const domain::ClientId& id, const client::Error& error);

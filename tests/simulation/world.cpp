@@ -24,9 +24,18 @@ World::World(std::uint64_t seed, bool printing)
     : dice(seed),
       plan(dice),
       trace(timeline, printing),
-      engines(timeline, engine_faults, true_clock) {
+      engines(timeline, engine_faults, true_clock, [this](const domain::Message& message) {
+          witness.fail("P2 ordered",
+                       "a message was written over another one: " + to_string(message.chat) + " #" +
+                           std::to_string(message.seq.value));
+      }) {
+    if (plan.shared_log) {
+        engines.log = std::make_unique<SharedLog>(timeline, plan.partitions);
+        engines.bus = std::make_unique<SharedBus>(timeline, dice, engines.bus_faults);
+    }
     if (plan.repeats) witness.sends_are_repeated();
-    slots.push_back(std::make_unique<NodeSlot>(timeline, 0, dice.next()));
+    for (std::size_t i = 0; i < plan.nodes; ++i)
+        slots.push_back(std::make_unique<NodeSlot>(timeline, i, dice.next()));
     for (auto& slot : slots)
         start_node(*slot);
     housekeeping();
@@ -241,7 +250,7 @@ void World::arrived(Device& device, const client::Message& message) {
 
 // Once `sent` is out, the history shows the message to every member.
 void World::send_settled(Device& device, const client::Sent& sent) {
-    if (!dice.chance(1, 4)) return;
+    if (!dice.chance(1, 2)) return;
     chat::HistoryQuery query;
     query.chat = sent.chat;
     query.after = Seq{sent.seq.value - 1};

@@ -7,7 +7,7 @@ LaneLog::LaneLog(runtime::Shards shards, const ports::Clock& clock)
 
 base::Result<void> LaneLog::append(ports::SendCommand command) {
     const domain::ChatId chat = command.chat;
-    put(chat, {{}, {}, std::move(command), std::nullopt});
+    put(chat, {{}, {}, std::move(command)});
     return {};
 }
 
@@ -23,9 +23,11 @@ void LaneLog::put(domain::ChatId chat, ports::LogRecord record) {
     record.at = clock_.now();
     base::Executor& owner = shards_[lane];
     if (base::Executor::current_or_null() == &owner) {
-        consumer_(std::move(record));
+        consumer_->consume(std::move(record));
     } else {
-        owner.post([this, record = std::move(record)]() mutable { consumer_(std::move(record)); });
+        owner.post([this, record = std::move(record)]() mutable {
+            consumer_->consume(std::move(record));
+        });
     }
 }
 

@@ -219,6 +219,20 @@ void set_roles(SqliteConnection& connection, const ControlMessage& control) {
         set(user, role);
 }
 
+// The change makes the next version of the chat.
+Result<void> count_change(SqliteConnection& connection, const ports::MemberChange& change) {
+    auto row = connection.prepare(
+        "UPDATE chats SET member_version = member_version + 1 "
+        "WHERE chat_id = ?1 RETURNING member_version - 1");
+    row.bind(change.control.chat);
+    std::optional<std::uint64_t> before;
+    while (row.step())
+        before = row.get<std::uint64_t>();
+    if (!before) return base::fail(ErrorCode::not_found, "There is no such chat.");
+    if (!change.version || *before == *change.version) return {};
+    return base::fail(ErrorCode::conflict, "The chat has changed meanwhile.");
+}
+
 Result<void> apply(SqliteConnection& connection, const ports::MemberChange& change, Timestamp now) {
     const auto& control = change.control;
     for (const auto user : change.removed) {
@@ -259,13 +273,15 @@ base::Task<Result<ports::ChatDirectory::Created>> SqliteChatDirectory::create(po
 base::Task<Result<std::optional<ports::ChatWithMembers>>> SqliteChatDirectory::find(ChatId id) {
     auto work =
         [id](SqliteConnection& connection) -> Result<std::optional<ports::ChatWithMembers>> {
-        auto row = connection.prepare("SELECT " CHAT_COLUMNS " FROM chats c WHERE c.chat_id = ?1");
+        auto row = connection.prepare("SELECT " CHAT_COLUMNS
+                                      ", c.member_version FROM chats c WHERE c.chat_id = ?1");
         if (!row.bind(id).step()) return std::nullopt;
         ports::ChatWithMembers chat;
         // Before the rows: a change that leaves the outbox meanwhile is in them then.
         auto outbox = connection.prepare(OUTBOX_ROWS " WHERE chat_id = ?1 ORDER BY position");
         chat.outbox = read_outbox(outbox.bind(id));
         chat.chat = read_chat(row);
+        chat.version = row.get<std::uint64_t>();
         auto members = connection.prepare("SELECT " MEMBER_COLUMNS
                                           " FROM members m WHERE m.chat_id = ?1 "
                                           "AND m.left_at IS NULL ORDER BY m.member_id");
@@ -338,13 +354,7 @@ base::Task<Result<std::vector<ports::EndedMembership>>> SqliteChatDirectory::end
 base::Task<Result<void>> SqliteChatDirectory::change(ports::MemberChange change) {
     auto work = [change = std::move(change),
                  now = clock_.now()](SqliteConnection& connection) -> Result<void> {
-        connection
-            .prepare("UPDATE chats SET member_version = member_version + 1 WHERE chat_id = ?1")
-            .bind(change.control.chat)
-            .run();
-        if (connection.changes() == 0) {
-            return base::fail(ErrorCode::not_found, "There is no such chat.");
-        }
+        if (auto counted = count_change(connection, change); !counted) return counted;
         return apply(connection, change, now);
     };
     return database_.write(std::move(work));

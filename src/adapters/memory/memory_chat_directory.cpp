@@ -98,7 +98,8 @@ Task<Result<std::optional<ports::ChatWithMembers>>> MemoryChatDirectory::find(Ch
     const auto found = chats_.find(chat);
     if (found == chats_.end()) co_return std::nullopt;
     const auto& stored = found->second;
-    ports::ChatWithMembers with{stored.chat, stored.members(), stored.leaving(), {}};
+    ports::ChatWithMembers with{
+        stored.chat, stored.members(), stored.leaving(), {}, stored.version};
     for (const auto& control : outbox_) {
         if (control.chat == chat) with.outbox.push_back(control);
     }
@@ -184,7 +185,11 @@ Task<Result<void>> MemoryChatDirectory::change(ports::MemberChange change) {
         co_return base::fail(ErrorCode::not_found, "There is no such chat.");
     }
     auto& stored = found->second;
+    if (change.version && *change.version != stored.version) {
+        co_return base::fail(ErrorCode::conflict, "The chat has changed meanwhile.");
+    }
     if (auto allowed = check(change, stored); !allowed) co_return allowed;
+    ++stored.version;
     count_uses(change, stored);
     for (const auto user : change.removed) {
         if (auto* const row = stored.current(user)) {

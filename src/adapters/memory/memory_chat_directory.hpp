@@ -52,6 +52,7 @@ private:
         std::optional<domain::ClientId> client_id;
         std::vector<Row> rows;  // in order of joining
         std::optional<domain::Picture> picture;
+        std::uint64_t version = 1;
         std::vector<domain::JoinRequest> requests;  // the oldest first
 
         std::vector<domain::Member> members() const;

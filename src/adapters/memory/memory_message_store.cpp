@@ -129,7 +129,7 @@ void MemoryMessageStore::write(const ports::CommitBatch& batch) {
         rows_.messages[row.message.chat].insert_or_assign(row.message.seq, row.message);
     }
     for (const auto& row : batch.heads)
-        rows_.heads.insert_or_assign(row.chat, row);
+        put_larger(rows_.heads, row.chat, row, &ports::HeadRow::seq);
     for (const auto& row : batch.sends)
         rows_.sends.insert_or_assign(row.key, row);
     for (const auto& row : batch.inbox) {

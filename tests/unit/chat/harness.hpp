@@ -76,15 +76,22 @@ public:
     explicit DirectLog(const ports::Clock& clock) : clock_(clock) {}
 
     base::Result<void> append(ports::SendCommand command) override {
-        consumer({{0, ++offset_}, clock_.now(), std::move(command), std::nullopt});
+        consumer->consume({{0, ++offset_}, clock_.now(), std::move(command)});
         return {};
     }
     base::Result<void> append_control(ports::ControlMessage control) override {
-        consumer({{0, ++offset_}, clock_.now(), {}, std::move(control)});
+        consumer->consume({{0, ++offset_}, clock_.now(), {}, std::move(control)});
         return {};
     }
+    bool replays() const override { return false; }
+    void commit(ports::LogPosition) override {}
+    std::uint64_t rewind(std::int32_t) override { return 0; }
+    std::int32_t partition_of(ChatId) const override { return 0; }
+    bool owns(std::int32_t) const override { return true; }
+    ports::NodeId node() const override { return {}; }
+    Owner owner(std::int32_t) const override { return {}; }
 
-    Consumer consumer;
+    ports::LogConsumer* consumer = nullptr;
 
 private:
     const ports::Clock& clock_;
@@ -103,7 +110,7 @@ protected:
             shards, std::vector<delivery::Registry*>{&registry},
             ChatPorts{store, store, store, directory, states, log, relations, clock, random},
             limits);
-        log.consumer = [this](ports::LogRecord record) { service->consume(std::move(record)); };
+        log.consumer = service.get();
     }
 
     template <class T>

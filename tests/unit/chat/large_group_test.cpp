@@ -83,6 +83,7 @@ protected:
         service = std::make_unique<ChatService>(
             shards, std::vector<delivery::Registry*>{&registry},
             ChatPorts{store, store, store, gated, states, log, counted, clock, random}, limits);
+        log.consumer = service.get();
         others_chat = open_direct(ann, bob);
         EXPECT_TRUE(send(others_chat, ann, "the chat is loaded"));
     }

@@ -41,7 +41,7 @@ protected:
             shards, std::vector<delivery::Registry*>{&registry},
             ChatPorts{store, store, store, troubled, states, log, relations, clock, random},
             limits);
-        log.consumer = [this](ports::LogRecord record) { service->consume(std::move(record)); };
+        log.consumer = service.get();
         group = make_group(ann, {bob, cem});
     }
 

@@ -18,6 +18,7 @@ public:
     }
     void joined(ChatId) override {}
     void left(ChatId) override {}
+    void moved(const delivery::Concerned&) override {}
     void failed(const base::Problem&) override {}
     bool writable() override { return true; }
 

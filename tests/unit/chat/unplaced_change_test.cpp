@@ -67,7 +67,7 @@ protected:
             shards, std::vector<delivery::Registry*>{&registry},
             ChatPorts{troubled, store, store, directory, states, log, relations, clock, random},
             limits);
-        log.consumer = [this](ports::LogRecord record) { service->consume(std::move(record)); };
+        log.consumer = service.get();
         group = make_group(ann, {bob});
     }
 

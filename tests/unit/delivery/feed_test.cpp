@@ -35,6 +35,7 @@ public:
     }
     void joined(ChatId) override { ++joins; }
     void left(ChatId) override { ++leaves; }
+    void moved(const delivery::Concerned&) override {}
     void failed(const base::Problem&) override { ++failures; }
 
     bool writable() override { return frames.size() < full_at; }
@@ -51,6 +52,8 @@ protected:
     static constexpr UserId me{1};
     static constexpr UserId ann{2};
     const ChatId chat{*domain::parse_uuid("0f8fad5b-d9cb-469f-a165-70867728950e")};
+
+    static base::Timestamp at(int second) { return base::Timestamp(std::chrono::seconds(second)); }
 
     domain::Message message(std::uint64_t seq, UserId sender = ann) const {
         domain::Message one;
@@ -262,6 +265,19 @@ TEST_F(FeedTest, AMembershipThatEndsBeforeItsBeginningIsKnownIsToldToItsEnd) {
     EXPECT_EQ(out.leaves, 1);
 }
 
+// Removed at 3, added again and removed at 6, and nobody told of the first two.
+TEST_F(FeedTest, ARemovalThatWasMissedEndsTheStreamBeforeTheOneThatIsTold) {
+    store_messages(1, 6);
+    run([&] { start(Seq{1}, Seq{1}); });
+    ports::CommitBatch removals;
+    removals.messages.push_back({removal(3), {}});
+    removals.messages.push_back({removal(6), {}});
+    run([&] { base::spawn(store.commit(std::move(removals)), [](const auto&) {}); });
+    run([&] { live(removal(6)); });
+    EXPECT_EQ(out.frames.back(), "message 3");
+    EXPECT_EQ(out.joins, 1);
+}
+
 TEST_F(FeedTest, AMembershipThatTheDeviceHasAllOfIsOver) {
     store_messages(1, 9);
     run([&] { start(Seq{3}, Seq{9}, Seq{3}); });
@@ -329,18 +345,41 @@ TEST_F(FeedTest, WritesNothingAfterClose) {
 }
 
 TEST_F(FeedTest, StatesThatChangedWhileAwayComeBeforeSynced) {
-    feed->add_state(chat, encode_frame(R"({"type":"state"})"));
+    feed->add_state(chat, at(1), encode_frame(R"({"type":"state"})"));
     start(Seq{0}, Seq{0});
     EXPECT_EQ(out.frames, (std::vector<std::string>{"state", "synced 0 0"}));
 }
 
 TEST_F(FeedTest, AStateThatIsNewerThanTheOneBeforeSyncedTakesItsPlace) {
-    feed->state(chat, encode_frame(R"({"type":"newer"})"));
-    feed->add_state(chat, encode_frame(R"({"type":"state"})"));
+    feed->state(chat, at(2), encode_frame(R"({"type":"newer"})"));
+    feed->add_state(chat, at(1), encode_frame(R"({"type":"state"})"));
     start(Seq{0}, Seq{0});
     EXPECT_EQ(out.frames, (std::vector<std::string>{"newer", "synced 0 0"}));
-    feed->state(chat, encode_frame(R"({"type":"later"})"));
+    feed->state(chat, at(3), encode_frame(R"({"type":"later"})"));
     EXPECT_EQ(out.frames.back(), "later");
+}
+
+TEST_F(FeedTest, AStateThatIsOlderThanWhatWasToldIsTheAnswerOnly) {
+    run([&] { start(Seq{0}, Seq{0}); });
+    feed->state(chat, at(2), encode_frame(R"({"type":"newer"})"));
+    feed->state(chat, at(1), encode_frame(R"({"type":"older"})"));
+    run([&] { feed->add_state(chat, at(1), encode_frame(R"({"type":"missed"})")); });
+    EXPECT_EQ(out.frames.back(), "newer");
+    feed->state_answer(chat, at(1), encode_frame(R"({"type":"answer"})"));
+    EXPECT_EQ(out.frames.back(), "answer");
+}
+
+TEST_F(FeedTest, WhatWasMissedLaterWaitsForASlowReaderAndIsNotOvertaken) {
+    run([&] { start(Seq{0}, Seq{0}); });
+    out.full_at = out.frames.size();
+    run([&] { feed->add_receipt({chat, UserId{3}, Seq{1}, {}, {}}); });
+    ReceiptNotice notice;
+    notice.receipt = {chat, UserId{3}, Seq{2}, {}, {}};
+    notice.targets.push_back({feed->identity().user, true, false});
+    run([&] { feed->receipt(notice); });
+    EXPECT_EQ(out.frames.size(), out.full_at);
+    read_on();
+    EXPECT_EQ(out.frames.back(), "receipt 2");
 }
 
 TEST_F(FeedTest, WhatChangedWhileAwayWaitsForASlowReader) {
@@ -349,7 +388,7 @@ TEST_F(FeedTest, WhatChangedWhileAwayWaitsForASlowReader) {
         protocol::Receipt receipt{chat, UserId{user}, Seq{1}, {}, {}};
         feed->add_receipt(receipt);
     }
-    feed->add_state(chat, encode_frame(R"({"type":"state"})"));
+    feed->add_state(chat, at(1), encode_frame(R"({"type":"state"})"));
     start(Seq{0}, Seq{0});
     EXPECT_EQ(out.frames.size(), 2U);
     out.full_at = 1000;
