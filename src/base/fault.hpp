@@ -37,7 +37,13 @@
     FAULT(zombie_tells)              /* who may have a successor tells what he wrote */      \
     FAULT(stale_route_kept)          /* followers of a chat that moves stay where it was */  \
     FAULT(changes_not_fenced)        /* who has lost a chat still changes its members */     \
-    FAULT(bus_losses_unnoticed)      /* nobody asks for what the bus has lost */
+    FAULT(bus_losses_unnoticed)      /* nobody asks for what the bus has lost */             \
+    FAULT(lapsed_presence_counts)    /* who was on a node that died is online for ever */    \
+    FAULT(followed_asked_once)       /* a lost notice of presence is never made good */      \
+    FAULT(registry_loss_unnoticed)   /* presence that was lost comes back by chance */       \
+    FAULT(privacy_kept_here)         /* other nodes do not hear who hides himself */         \
+    FAULT(revocation_kept_here)      /* nor which device must go */                          \
+    FAULT(account_losses_unnoticed)  /* nor ask when the bus has lost such a word */
 
 namespace banter::base {
 

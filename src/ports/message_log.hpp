@@ -9,11 +9,9 @@
 #include "domain/message.hpp"
 #include "ports/chat_directory.hpp"
 #include "ports/message_store.hpp"
+#include "ports/node_id.hpp"
 
 namespace banter::ports {
-
-// One life of one process: a node that starts again is another one.
-using NodeId = domain::NumberId<struct NodeTag>;
 
 // Who waits for the outcome of a send: a shard of a node, and its number for him. Number zero:
 // nobody.

@@ -21,11 +21,14 @@ std::string_view name_of(Status status) {
 }
 
 PresenceService::PresenceService(const runtime::Shards& shards, std::vector<PresenceSink*> sinks,
-                                 VisibilitySource& visibility, const ports::Clock& clock)
-    : shards_(shards) {
+                                 VisibilitySource& visibility, const ports::Clock& clock,
+                                 ports::PresenceRegistry* registry, PresenceTimes times)
+    : shards_(shards), times_(times) {
     for (std::size_t i = 0; i < shards_.count(); ++i) {
-        homes_.push_back(std::make_unique<PresenceShard>(shards_, i, sinks, visibility, clock));
+        homes_.push_back(std::make_unique<PresenceShard>(shards_, i, sinks, visibility, clock,
+                                                         registry, times_));
     }
+    if (registry != nullptr) registry->listen(*this);
 }
 
 PresenceService::~PresenceService() = default;
@@ -59,6 +62,20 @@ Task<Result<PresenceView>> PresenceService::get(UserId watching, UserId target) 
 
 void PresenceService::visibility_changed(UserId target) {
     on_home(target, [=](PresenceShard& shard) { base::spawn(shard.reevaluate(target)); });
+}
+
+void PresenceService::visibility_lost() {
+    for (std::size_t i = 0; i < shards_.count(); ++i)
+        shards_[i].post([shard = homes_[i].get()] { base::spawn(shard->reevaluate_all()); });
+}
+
+void PresenceService::presence_changed(UserId user) {
+    on_home(user, [=](PresenceShard& shard) { shard.changed_elsewhere(user); });
+}
+
+void PresenceService::presence_lost() {
+    for (std::size_t i = 0; i < shards_.count(); ++i)
+        shards_[i].post([shard = homes_[i].get()] { shard->registry_lost(); });
 }
 
 }  // namespace banter::presence

@@ -11,6 +11,8 @@
 #include "base/task.hpp"
 #include "domain/user.hpp"
 #include "ports/clock.hpp"
+#include "ports/presence_registry.hpp"
+#include "presence/presence_times.hpp"
 #include "runtime/shards.hpp"
 
 namespace banter::presence {
@@ -60,19 +62,18 @@ public:
 
 class PresenceShard;
 
-// Who is online, by the sessions there are; kept on the shard of each user and told only to those
-// who watch him. Nothing of it is precious: it is made anew by the sessions that come back.
-// Callable on any shard.
-class PresenceService {
+// Who is online, by the sessions here and by what other nodes say of theirs; kept on the shard of
+// each user and told only to those who watch him. Nothing of it is precious: it is made anew by the
+// sessions that come back. Callable on any shard.
+class PresenceService final : ports::PresenceListener {
 public:
-    // After the last session closed a user stays online for so long, so that reloading a page
-    // does not flicker.
-    static constexpr std::chrono::milliseconds grace{2000};
+    static constexpr std::chrono::milliseconds grace = PresenceTimes{}.grace;
 
-    // `sinks`: one for each shard, touched only there.
+    // `sinks`: one for each shard, touched only there. `registry`: null when this node is alone.
     PresenceService(const runtime::Shards& shards, std::vector<PresenceSink*> sinks,
-                    VisibilitySource& visibility, const ports::Clock& clock);
-    ~PresenceService();
+                    VisibilitySource& visibility, const ports::Clock& clock,
+                    ports::PresenceRegistry* registry = nullptr, PresenceTimes times = {});
+    ~PresenceService() override;
 
     void session_opened(domain::UserId user, domain::DeviceId device);
     void session_closed(domain::UserId user, domain::DeviceId device);
@@ -85,12 +86,18 @@ public:
 
     // The target's privacy, contacts or blocks have changed.
     void visibility_changed(domain::UserId target);
+    // Those of anybody may have changed.
+    void visibility_lost();
 
 private:
+    void presence_changed(domain::UserId user) override;
+    void presence_lost() override;
+
     PresenceShard& home(domain::UserId user) { return *homes_[shards_.of(user)]; }
     void on_home(domain::UserId user, std::move_only_function<void(PresenceShard&)> work);
 
     runtime::Shards shards_;
+    PresenceTimes times_;
     std::vector<std::unique_ptr<PresenceShard>> homes_;
 };
 
