@@ -169,6 +169,7 @@ void Session::say_welcome(const protocol::Ref& ref) {
 void Session::start_feed() {
     state_ = State::open;
     context_.metrics.open.add(1);
+    present_ = true;
     context_.presence.session_opened(identity_->user, identity_->device);
     feed_->start();
     begin_take_up();
@@ -330,7 +331,14 @@ void Session::error(const base::Problem& problem, const protocol::Ref& ref,
 }
 
 void Session::end(ws::CloseCode code, std::string_view reason) {
+    stop_presence();
     connection_->close(code, reason);
+}
+
+// Not only when the connection is gone: one whose peer is silent takes its time.
+void Session::stop_presence() {
+    if (!std::exchange(present_, false)) return;
+    context_.presence.session_closed(identity_->user, identity_->device);
 }
 
 void Session::connection_closed(bool clean) {
@@ -349,7 +357,7 @@ void Session::connection_closed(bool clean) {
         for (const auto user : watched_) {
             context_.presence.unwatch({key_, context_.shard}, user);
         }
-        context_.presence.session_closed(identity_->user, identity_->device);
+        stop_presence();
         for (const auto& chat : typing_)
             context_.chats.typing(chat, identity_->user, false, {});
         base::log::info("session.closed", {{"user", to_string(identity_->user)},

@@ -93,6 +93,7 @@ private:
                std::optional<domain::ClientId> client_id = {});
     void write_text(std::string_view payload);
     void end(protocol::websocket::CloseCode code, std::string_view reason);
+    void stop_presence();
 
     SessionContext& context_;
     std::uint64_t key_;
@@ -101,6 +102,7 @@ private:
     std::optional<domain::Device> device_;
     bool new_device_ = false;
     State state_ = State::awaiting_hello;
+    bool present_ = false;  // counts for presence
     std::shared_ptr<delivery::Feed> feed_;
     std::unordered_set<domain::ChatId> attached_;  // chats whose shard sends us what happens
     std::vector<delivery::Concerned> moved_;       // that are still to be taken up again

@@ -131,27 +131,25 @@ std::optional<base::Timestamp> PresenceShard::note_lapsed(UserId user,
     return known;
 }
 
-// Another node has a session of the user. One who is not followed is looked up.
-Task<bool> PresenceShard::is_elsewhere(UserId user) {
+// One who is not followed is looked up.
+Task<PresenceShard::Elsewhere> PresenceShard::look_elsewhere(UserId user) {
     auto& lookout = shared_->lookout;
     if (lookout.follows(user)) {
         if (!lookout.known(user)) co_await lookout.ask(user);
-        co_return lookout.live(user);
+        co_return Elsewhere{lookout.live(user), {}};
     }
     const std::vector<UserId> users{user};
     const auto found = co_await shared_->registry.find(users);
-    if (!found) co_return false;
-    Lookout::Entries others = found->front();
-    std::erase_if(others,
-                  [&](const auto& entry) { return entry.node == shared_->registry.node(); });
-    const auto state = users_.find(user);
-    if (state != users_.end()) {
-        state->second.last_seen = note_lapsed(user, others, state->second.last_seen);
-    } else {
-        note_lapsed(user, others, std::nullopt);
+    if (!found) co_return Elsewhere{};
+    Elsewhere elsewhere;
+    Lookout::Entries others;
+    for (const auto& entry : found->front()) {
+        if (entry.node == shared_->registry.node()) continue;
+        elsewhere.live = elsewhere.live || entry.lives.count() > 0;
+        others.push_back(entry);
     }
-    co_return std::ranges::any_of(others,
-                                  [](const auto& entry) { return entry.lives.count() > 0; });
+    elsewhere.last_seen = note_lapsed(user, others, std::nullopt);
+    co_return elsewhere;
 }
 
 // ---- what is told
@@ -181,13 +179,16 @@ Task<Result<PresenceView>> PresenceShard::load_view(UserId user) {
     if (known != users_.end() && (known->second.online || (!shared_ && known->second.last_seen))) {
         co_return view_of(known->second);
     }
-    if (shared_ && co_await is_elsewhere(user)) co_return PresenceView{Status::online, {}};
-    const auto last_seen = co_await visibility_.last_seen(user);
-    if (!last_seen) co_return std::unexpected(last_seen.error());
+    Elsewhere elsewhere;
+    if (shared_) elsewhere = co_await look_elsewhere(user);
+    if (elsewhere.live) co_return PresenceView{Status::online, {}};
+    const auto stored = co_await visibility_.last_seen(user);
+    if (!stored) co_return std::unexpected(stored.error());
+    const auto last_seen = std::max(elsewhere.last_seen, *stored);
     const auto found = users_.find(user);
-    if (found == users_.end()) co_return PresenceView{Status::offline, *last_seen};
+    if (found == users_.end()) co_return PresenceView{Status::offline, last_seen};
     auto& state = found->second;
-    state.last_seen = std::max(state.last_seen, *last_seen);
+    state.last_seen = std::max(state.last_seen, last_seen);
     co_return view_of(state);
 }
 

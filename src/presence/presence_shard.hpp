@@ -53,6 +53,12 @@ private:
         Lookout lookout;
     };
 
+    // What other nodes say of a user.
+    struct Elsewhere {
+        bool live = false;
+        std::optional<base::Timestamp> last_seen;  // by what has lapsed
+    };
+
     void come_online(domain::UserId user, UserState& state);
     void end_after(domain::UserId user, UserState& state, std::chrono::milliseconds delay);
     base::Task<void> end(domain::UserId user, std::uint64_t ending);
@@ -60,7 +66,7 @@ private:
     void learned(domain::UserId user, const Lookout::Entries& entries);
     std::optional<base::Timestamp> note_lapsed(domain::UserId user, const Lookout::Entries& entries,
                                                std::optional<base::Timestamp> known);
-    base::Task<bool> is_elsewhere(domain::UserId user);
+    base::Task<Elsewhere> look_elsewhere(domain::UserId user);
     base::Task<base::Result<void>> load_last_seen(domain::UserId user);
     static PresenceView view_of(const UserState& state);
     Watch* find_watch(WatcherId watcher, domain::UserId target);

@@ -32,6 +32,11 @@ void Device::start() {
 }
 
 void Device::kill() {
+    if (machine_ && link_) link_->cut(false, dice_.chance(3, 4));
+    quit();
+}
+
+void Device::quit() {
     if (!machine_) return;
     ++life_;
     ++timer_;
@@ -39,7 +44,6 @@ void Device::kill() {
     presences_.clear();
     if (!link_) return;
     witness_.link_ended(link_->number());
-    link_->cut(false, dice_.chance(3, 4));
     link_->leave();
     link_.reset();
 }
@@ -201,6 +205,11 @@ void Device::happened(const client::Gap& gap) {
 void Device::happened(const client::Ended& ended) {
     witness_.fail("P8 honest overload",
                   "device " + to_string(id_) + " was sent away: " + ended.detail);
+}
+
+void Device::happened(const client::Presence& presence) {
+    presences_[presence.user] = presence;
+    world_.saw(*this, presence);
 }
 
 void Device::happened(const client::Misunderstood& error) {

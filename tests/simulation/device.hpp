@@ -25,6 +25,8 @@ public:
     // The application was handed the message.
     virtual void arrived(Device& device, const client::Message& message) = 0;
     virtual void send_settled(Device& device, const client::Sent& sent) = 0;
+    // It was told of a user it watches.
+    virtual void saw(Device& device, const client::Presence& presence) = 0;
 };
 
 struct Credentials {
@@ -51,6 +53,8 @@ public:
     void start();
     // The application ends without a word.
     void kill();
+    // It closes its connection and ends.
+    void quit();
     // The machine sleeps, or is on a train: the connection breaks and no new one is there before.
     void offline_until(Micros time) { offline_until_ = time; }
     bool reachable() const { return timeline_.now() >= offline_until_; }
@@ -69,7 +73,7 @@ public:
     void link_closed(std::uint16_t code, const std::string& reason) override;
 
     // What it was last told of the users it watches.
-    const std::map<domain::UserId, std::string>& presences() const { return presences_; }
+    const std::map<domain::UserId, client::Presence>& presences() const { return presences_; }
 
 private:
     base::Steady now() const { return steady_at(timeline_.now()); }
@@ -86,7 +90,7 @@ private:
     void happened(const client::Gap& gap);
     void happened(const client::Ended& ended);
     void happened(const client::Misunderstood& error);
-    void happened(const client::Presence& presence) { presences_[presence.user] = presence.status; }
+    void happened(const client::Presence& presence);
     template <class Other>
     void happened(const Other&) {}
 
@@ -106,7 +110,7 @@ private:
     std::unique_ptr<client::ProtocolMachine> machine_;
     std::shared_ptr<Link> link_;
     std::vector<std::pair<domain::ClientId, Waiting>> outbox_;  // the application's own
-    std::map<domain::UserId, std::string> presences_;
+    std::map<domain::UserId, client::Presence> presences_;
     std::vector<domain::UserId> watched_;
     Micros offline_until_ = 0;
     std::uint64_t life_ = 0;  // timers and answers of an earlier one are void

@@ -34,6 +34,9 @@ public:
     std::size_t number() const { return number_; }
     void attach(std::shared_ptr<gateway::ConnectionEvents> events) { events_ = std::move(events); }
 
+    // The server has a session for it.
+    bool served() const { return shard_ != nullptr && state_ == State::open; }
+
     // The client's end.
     void send(std::string text);
     void leave();  // a close frame, and deaf from now on

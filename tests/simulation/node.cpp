@@ -67,6 +67,14 @@ std::unique_ptr<NodeLink> make_link(Timeline& timeline, NodeCondition& condition
     return std::make_unique<NodeLink>(timeline, *engines.bus, condition, std::move(shards), self);
 }
 
+std::unique_ptr<NodePresence> make_presence(Timeline& timeline, NodeCondition& condition,
+                                            Engines& engines, std::vector<NodeExecutor*> shards,
+                                            ports::NodeId self) {
+    if (!engines.presence) return nullptr;
+    return std::make_unique<NodePresence>(timeline, *engines.presence, engines.presence_faults,
+                                          condition, std::move(shards), self);
+}
+
 template <class T, class Make>
 std::vector<std::unique_ptr<T>> make_each(std::size_t count, Make make) {
     std::vector<std::unique_ptr<T>> list;
@@ -87,6 +95,8 @@ Node::Node(Timeline& timeline, NodeCondition& condition, Engines& engines,
       shared_log_(make_shared_log(timeline, condition, engines, pointers(executors_), clock)),
       log_(shared_log_ ? static_cast<ports::MessageLog&>(*shared_log_) : *lanes_),
       link_(make_link(timeline, condition, engines, pointers(executors_), log_.node())),
+      shared_presence_(
+          make_presence(timeline, condition, engines, pointers(executors_), log_.node())),
       accounts_(engines.users, engines.hasher, clock, random_, hooks_, options.accounts),
       devices_(engines.users, accounts_),
       contacts_(engines.users, hooks_),
@@ -113,7 +123,7 @@ Node::Node(Timeline& timeline, NodeCondition& condition, Engines& engines,
                   sinks.push_back(table.get());
               return sinks;
           }(),
-          visibility_, clock) {
+          visibility_, clock, shared_presence_.get(), options.presence) {
     if (lanes_) lanes_->set_consumer(*chats_);
     build_fronts(engines, clock, options);
 }

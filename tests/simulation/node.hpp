@@ -19,6 +19,7 @@
 #include "runtime/shards.hpp"
 #include "shared_bus.hpp"
 #include "shared_log.hpp"
+#include "shared_presence.hpp"
 #include "timeline.hpp"
 
 namespace banter::simulation {
@@ -36,11 +37,13 @@ struct Engines {
     adapters::memory::MemoryPersonalStates states;
     adapters::memory::MemoryUserDirectory users;
     accounts::PlainHasher hasher;
-    std::unique_ptr<SharedLog> log;  // null: each node has lanes of its own, and is alone
-    LogFaults log_faults;            // of the moment
-    std::unique_ptr<SharedBus> bus;  // there is one if there is a log
-    BusFaults bus_faults;            // of the moment
-    std::uint64_t processes = 0;     // that were started
+    std::unique_ptr<SharedLog> log;            // null: each node has lanes of its own, and is alone
+    LogFaults log_faults;                      // of the moment
+    std::unique_ptr<SharedBus> bus;            // there is one if there is a log
+    BusFaults bus_faults;                      // of the moment
+    std::unique_ptr<SharedPresence> presence;  // the same
+    PresenceFaults presence_faults;            // of the moment
+    std::uint64_t processes = 0;               // that were started
 };
 
 struct NodeOptions {
@@ -48,6 +51,7 @@ struct NodeOptions {
     chat::ChatLimits chat;
     gateway::SessionLimits sessions;
     accounts::AccountOptions accounts;
+    presence::PresenceTimes presence;
 };
 
 // One process of the server above its ports: the same services as the program's composition,
@@ -88,6 +92,7 @@ private:
     std::unique_ptr<NodeLog> shared_log_;
     ports::MessageLog& log_;
     std::unique_ptr<NodeLink> link_;
+    std::unique_ptr<NodePresence> shared_presence_;
     accounts::Hooks hooks_;
     accounts::AccountService accounts_;
     accounts::DeviceService devices_;

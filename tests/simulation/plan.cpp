@@ -59,6 +59,15 @@ Plan::Plan(Dice& dice) {
     bus.slowest = dice.between(1, 60) * millisecond;
     if (half()) bus.lost = bus.doubled = bus.late = 10'000;
     if (half()) log.fetched_late = 300'000;
+    registry_failures = half();
+    registry_losses = half();
+    absence = half();
+    registry.slowest = dice.between(1, 60) * millisecond;
+    if (registry_failures) registry.failed = registry.kept = 20'000;
+    if (half()) registry.notice_lost = registry.notice_doubled = registry.notice_late = 100'000;
+    // So that much of it happens within a run, and machines stand still for longer.
+    node.presence.lives = std::chrono::milliseconds(6000);
+    node.presence.renewal = std::chrono::milliseconds(3000);
     if (log_failures) log.append_lost = log.append_kept = 10'000;
     // Where clocks jump, new tokens must outlive the jumps, or nobody gets in.
     node.accounts.access_ttl = std::chrono::seconds(clock_jumps ? 3000 : dice.between(10, 900));

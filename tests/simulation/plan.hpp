@@ -35,6 +35,10 @@ struct Plan {
     bool silences = false;  // nobody hears of a node, which goes on
     bool bus_cuts = false;  // nodes lose sight of each other
     BusFaults bus;
+    bool registry_failures = false;
+    bool registry_losses = false;  // all of it is gone
+    bool absence = false;          // in the end somebody goes away, and who watches him is asked
+    PresenceFaults registry;
 
     bool repeats = false;  // sends are made again, also in parallel and with other words
 

@@ -27,6 +27,7 @@ public:
         world_.engine_faults = world_.plan.engines;
         world_.engines.log_faults = world_.plan.log;
         world_.engines.bus_faults = world_.plan.bus;
+        world_.engines.presence_faults = world_.plan.registry;
         world_.weather = world_.plan.weather;
         go_on();
     }
@@ -91,7 +92,7 @@ private:
         const auto& plan = world_.plan;
         auto& slot = *dice_.pick(world_.slots);
         auto& device = any_device();
-        switch (dice_.between(0, 9)) {
+        switch (dice_.between(0, 10)) {
             case 0:
                 if (plan.cuts && device.link()) {
                     device.link()->cut(dice_.chance(3, 4), dice_.chance(3, 4));
@@ -123,8 +124,11 @@ private:
             case 8:
                 if (plan.silences) silence(slot);
                 break;
+            case 9:
+                if (plan.registry_losses && world_.engines.presence) lose_presence();
+                break;
             default:
-                if (plan.pauses) world_.pause(slot, dice_.between(millisecond, 6 * second));
+                if (plan.pauses) world_.pause(slot, dice_.between(millisecond, 8 * second));
                 break;
         }
     }
@@ -134,6 +138,14 @@ private:
         world_.trace.note("bus.cut", slot.condition.index, other.condition.index);
         world_.engines.bus->cut(slot.condition.index, other.condition.index,
                                 world_.timeline.now() + dice_.between(0, 6 * second));
+    }
+
+    void lose_presence() {
+        const bool told = dice_.chance(3, 4);
+        world_.trace.note("registry.lost", std::uint64_t{told});
+        auto& registry = *world_.engines.presence;
+        if (told) registry.down_until = world_.timeline.now() + dice_.between(0, 3 * second);
+        registry.entries.lose_all(told);
     }
 
     void silence(NodeSlot& slot) {
@@ -180,6 +192,8 @@ void heal(World& world) {
     world.engine_faults = {};
     world.engines.log_faults = {};
     world.engines.bus_faults = {};
+    world.engines.presence_faults = {};
+    if (world.engines.presence) world.engines.presence->down_until = 0;
     if (world.engines.bus) world.engines.bus->heal();
     world.weather = {};
     for (auto& slot : world.slots) {
@@ -223,6 +237,8 @@ void live(World& world) {
     if (!settle(world)) return;
     judge(world);
     if (!world.witness.failure().empty()) return;
+    if (world.plan.absence && !judge_absence(world)) return;
+    if (!settle(world)) return;
     for (auto& slot : world.slots) {
         world.crash(*slot);
         slot->condition.wall_offset += day;

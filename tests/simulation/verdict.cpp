@@ -248,6 +248,7 @@ std::string unsettled(World& world) {
     if (!World::at_once(world.engines.chats.SharedDirectory::Memory::outbox())->empty()) {
         return "the outbox holds changes that have no place";
     }
+    if (auto wrong = unseen(world); !wrong.empty()) return wrong;
     for (const auto chat : world.chats) {
         const auto one = open_case(world, chat);
         if (!one) return "a chat is gone";

@@ -40,6 +40,13 @@ std::string unsettled(World& world);
 // Holds the end of a run to the promises P1 to P8; what is broken goes to the witness.
 void judge(World& world);
 
+// What every live device sees of the users it watches is so. The reason when not.
+std::string unseen(World& world);
+
+// Somebody goes away, and comes back: whoever watches him is told so in time, and nobody is told
+// that one went away who did not. False: a promise broke.
+bool judge_absence(World& world);
+
 // The duplicate keys after a restart and a day: the same answers, and no message more.
 void judge_after_a_day(World& world);
 

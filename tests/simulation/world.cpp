@@ -32,6 +32,7 @@ World::World(std::uint64_t seed, bool printing)
     if (plan.shared_log) {
         engines.log = std::make_unique<SharedLog>(timeline, plan.partitions);
         engines.bus = std::make_unique<SharedBus>(timeline, dice, engines.bus_faults);
+        engines.presence = std::make_unique<SharedPresence>(true_clock);
     }
     if (plan.repeats) witness.sends_are_repeated();
     for (std::size_t i = 0; i < plan.nodes; ++i)
@@ -70,7 +71,7 @@ void World::start_node(NodeSlot& slot) {
 void World::crash(NodeSlot& slot) {
     if (!slot.node) return;
     trace.note("node.crash", slot.condition.index);
-    for (const auto& weak : slot.links) {
+    for (const auto& [weak, user] : slot.links) {
         if (const auto link = weak.lock()) link->server_died();
     }
     slot.links.clear();
@@ -206,8 +207,8 @@ std::shared_ptr<Link> World::connect(Device& device) {
     const auto shard = any_shard(*node);
     auto link = std::make_shared<Link>(timeline, dice, weather, node->shard(shard),
                                        plan.node.sessions.connection, device, ++links_);
-    std::erase_if(slot->links, [](const auto& weak) { return weak.expired(); });
-    slot->links.push_back(link);
+    std::erase_if(slot->links, [](const auto& served) { return served.link.expired(); });
+    slot->links.push_back({link, device.user()});
     trace.note("connect", device.id(), slot->condition.index, shard);
     timeline.after(latency(), [this, slot, life = slot->life, node, shard, link, &device] {
         if (slot->life != life) return;
@@ -266,6 +267,17 @@ void World::send_settled(Device& device, const client::Sent& sent) {
             if (!found.empty() && found.front().id == sent.message_id) return;
             not_shown.push_back({user, sent.chat, sent.seq});
         });
+}
+
+bool World::has_session(UserId user) const {
+    return std::ranges::any_of(slots, [&](const auto& slot) { return has_session(user, *slot); });
+}
+
+bool World::has_session(UserId user, const NodeSlot& slot) {
+    return std::ranges::any_of(slot.links, [&](const auto& served) {
+        const auto link = served.link.lock();
+        return served.user == user && link && link->served();
+    });
 }
 
 std::vector<domain::Message> World::log_of(ChatId chat) {

@@ -23,7 +23,11 @@ struct NodeSlot {
     NodeClock clock;
     std::unique_ptr<Node> node;  // null: down
     std::uint64_t life = 0;      // which process this is
-    std::vector<std::weak_ptr<Link>> links;
+    struct Served {
+        std::weak_ptr<Link> link;
+        domain::UserId user;
+    };
+    std::vector<Served> links;
 };
 
 // A membership change that somebody asked for.
@@ -79,6 +83,10 @@ public:
     // A node that serves; null: none.
     NodeSlot* any_ready();
 
+    // Some node has a session of the user, also one that nobody is at the other end of.
+    bool has_session(domain::UserId user) const;
+    static bool has_session(domain::UserId user, const NodeSlot& slot);
+
     // ---- requests, as over HTTP: no answer when the process or the network fails
     template <class T>
     using Make = std::function<base::Task<base::Result<T>>(Node&, std::size_t shard)>;
@@ -103,6 +111,10 @@ public:
     void refresh(Device& device) override;
     void arrived(Device& device, const client::Message& message) override;
     void send_settled(Device& device, const client::Sent& sent) override;
+    void saw(Device& device, const client::Presence& presence) override {
+        if (on_presence) on_presence(device, presence);
+    }
+    std::function<void(Device&, const client::Presence&)> on_presence;
 
     // Sends by way of HTTP what was sent before; the same words or others.
     void repeat_send(const domain::ClientId& id, bool other_words);
