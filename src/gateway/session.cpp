@@ -169,8 +169,8 @@ void Session::say_welcome(const protocol::Ref& ref) {
 void Session::start_feed() {
     state_ = State::open;
     context_.metrics.open.add(1);
-    present_ = true;
-    context_.presence.session_opened(identity_->user, identity_->device);
+    present_ = !connection_->closing();
+    if (present_) context_.presence.session_opened(identity_->user, identity_->device);
     feed_->start();
     begin_take_up();
     const auto early = std::move(early_);

@@ -28,6 +28,7 @@ public:
           renewal_(world.plan.node.presence.renewal.count() * millisecond) {}
 
     bool watch() {
+        world_.timeline.run_until(world_.timeline.now() + in_time);  // applications that restart
         for (const auto user : world_.users)
             so_[user] = {what_is_so(world_, user), world_.timeline.now() - in_time};
         world_.on_presence = [this](Device& device, const client::Presence& presence) {
@@ -41,7 +42,9 @@ public:
         }
         world_.on_presence = nullptr;
         if (failure().empty() && !is_over()) {
-            world_.witness.fail(promise, "user " + to_string(user_) + " never went away");
+            world_.witness.fail(promise, "user " + to_string(user_) + " stays " +
+                                             so_[user_].status + " though he went away " +
+                                             unseen(world_));
         }
         for (auto& device : world_.devices)
             device->start();
