@@ -126,6 +126,8 @@ public:
     // The directory has ended the device's tokens: nobody uses them any more. DeviceService calls
     // it.
     void revoked(domain::UserId user, domain::DeviceId device);
+    // The same was said on another node.
+    void forget_tokens(domain::DeviceId device) { cache_.forget(device); }
 
     // Deletes expired tokens and invites. Call it every hour or so.
     base::Task<base::Result<std::size_t>> purge_expired();

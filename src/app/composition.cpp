@@ -68,6 +68,13 @@ std::vector<presence::PresenceSink*> SessionSet::sink_list() const {
     return list;
 }
 
+std::vector<gateway::SessionTable*> SessionSet::table_list() const {
+    std::vector<gateway::SessionTable*> list;
+    for (const auto& table : tables)
+        list.push_back(table.get());
+    return list;
+}
+
 Composition::Composition(const Config& config)
     : shards(shard_count(config)),
       directory(config.data_dir),
@@ -90,31 +97,10 @@ Composition::Composition(const Config& config)
                             clock, random},
             chat_limits(config)),
       reports(chats, relations, report_queue, clock),
-      presence(shards.view, sessions.sink_list(), visibility, clock) {
+      presence(shards.view, sessions.sink_list(), visibility, clock),
+      account_changes(shards.view, sessions.table_list(), {accounts, devices, chats, presence}) {
     log.set_consumer(chats);
-    connect_hooks();
-}
-
-// What a change of accounts means for chats, presence and open sockets.
-void Composition::connect_hooks() {
-    hooks.revoked = [this](domain::UserId user, domain::DeviceId device) {
-        for (std::size_t i = 0; i < shards.list.size(); ++i) {
-            shards.view[i].post(
-                [table = sessions.tables[i].get(), user, device] { table->revoke(user, device); });
-        }
-    };
-    hooks.profile_changed = [this](domain::UserId user) {
-        chats.policy_changed(user);
-        presence.visibility_changed(user);
-    };
-    hooks.contact_changed = [this](domain::UserId owner, domain::UserId) {
-        chats.policy_changed(owner);
-        presence.visibility_changed(owner);
-    };
-    hooks.block_changed = [this](domain::UserId owner, domain::UserId other) {
-        presence.visibility_changed(owner);
-        presence.visibility_changed(other);
-    };
+    account_changes.connect(hooks);
 }
 
 }  // namespace banter::app

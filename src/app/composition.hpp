@@ -16,6 +16,7 @@
 #include "adapters/embedded/sqlite_personal_states.hpp"
 #include "adapters/embedded/sqlite_reports.hpp"
 #include "adapters/embedded/sqlite_user_directory.hpp"
+#include "app/account_changes.hpp"
 #include "app/account_relations.hpp"
 #include "app/account_visibility.hpp"
 #include "app/config/config.hpp"
@@ -45,6 +46,7 @@ struct SessionSet {
 
     std::vector<delivery::Registry*> registry_list() const;
     std::vector<presence::PresenceSink*> sink_list() const;
+    std::vector<gateway::SessionTable*> table_list() const;
 
     std::vector<std::unique_ptr<delivery::Registry>> registries;
     std::vector<std::unique_ptr<gateway::SessionTable>> tables;
@@ -82,9 +84,7 @@ struct Composition {
     chat::ChatService chats;
     chat::ReportService reports;
     presence::PresenceService presence;
-
-private:
-    void connect_hooks();
+    AccountChanges account_changes;
 };
 
 // How sessions are limited, by the configuration.

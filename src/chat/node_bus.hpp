@@ -5,6 +5,7 @@
 
 #include "chat/calls.hpp"
 #include "delivery/mail.hpp"
+#include "domain/account_change.hpp"
 
 namespace banter::chat {
 
@@ -24,6 +25,17 @@ public:
     virtual void gone(ports::NodeId peer) = 0;
 };
 
+// Hears what happens to accounts on other nodes. On any shard.
+class AccountListener {
+public:
+    virtual ~AccountListener() = default;
+
+    // Those of one shard of one node in their order.
+    virtual void account_changed(ports::NodeId from, domain::AccountChange change) = 0;
+    // Something that this node announced may be lost, or it has gone, or it was not known before.
+    virtual void account_changes_lost(ports::NodeId peer) = 0;
+};
+
 // The way to other nodes. What one shard of a node tells and answers to one shard of another comes
 // there in that order and at most once; when something that was told is lost, the receiver is told
 // so before he hears more, or within seconds when there is no more. What is told to all peers
@@ -40,6 +52,8 @@ public:
     virtual std::vector<ports::NodeId> peers() const = 0;
 
     virtual void tell(ports::NodeId to, std::uint32_t shard, delivery::Mail mail) = 0;
+    // Tells every peer, as tell() does.
+    virtual void announce(domain::AccountChange change) = 0;
     // `answered` comes once, on the calling shard: `overloaded` when no answer came in time, so
     // that nobody knows whether it was done.
     virtual void call(ports::NodeId to, Call call,

@@ -1,6 +1,6 @@
 #include "gateway/session_table.hpp"
 
-#include <vector>
+#include <set>
 
 namespace banter::gateway {
 namespace {
@@ -43,6 +43,15 @@ void SessionTable::presence_changed(std::uint64_t session, domain::UserId user,
 TokenBucket& SessionTable::account_bucket(domain::UserId user) {
     return buckets_.try_emplace(user, rates_.account_messages_per_s, rates_.account_burst)
         .first->second;
+}
+
+std::vector<std::pair<domain::UserId, domain::DeviceId>> SessionTable::devices() const {
+    std::set<std::pair<domain::UserId, domain::DeviceId>> devices;
+    for (const auto& [key, session] : sessions_) {
+        const auto& identity = session->identity();
+        if (identity) devices.emplace(identity->user, identity->device);
+    }
+    return {devices.begin(), devices.end()};
 }
 
 void SessionTable::revoke(domain::UserId user, std::optional<domain::DeviceId> device) {

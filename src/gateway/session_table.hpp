@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/executor.hpp"
 #include "gateway/session.hpp"
@@ -25,6 +27,8 @@ public:
 
     TokenBucket& account_bucket(domain::UserId user);
 
+    // Those that have sessions here, each once. Ascending.
+    std::vector<std::pair<domain::UserId, domain::DeviceId>> devices() const;
     // Closes every session of the device (of all devices of the user: none given).
     void revoke(domain::UserId user, std::optional<domain::DeviceId> device);
     // Says goodbye to everyone; each is told another time to come back, `spread` at most.

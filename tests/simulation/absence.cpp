@@ -14,7 +14,7 @@ constexpr Micros in_time = 5 * second;   // of a close that the server hears of
 constexpr Micros silence = 66 * second;  // of one that it does not
 constexpr Micros rounding = 2 * second;  // of when one was seen last
 
-std::string what_is_so(World& world, UserId user) {
+std::string what_is_so(const World& world, UserId user) {
     return world.has_session(user) ? "online" : "offline";
 }
 
@@ -100,10 +100,10 @@ private:
     void look_at(const Device& device, UserId user, const So& so) {
         const auto seen = device.presences().find(user);
         const auto status = seen == device.presences().end() ? "nothing" : seen->second.status;
-        if (status != so.status) {
+        const auto truth = world_.may_see(device.user(), user) ? so.status : "hidden";
+        if (status != truth) {
             world_.witness.fail(promise, "device " + to_string(device.id()) + " sees user " +
-                                             to_string(user) + " " + status + ", who is " +
-                                             so.status);
+                                             to_string(user) + " " + status + ", who is " + truth);
         } else if (status == "offline" && !world_.plan.clock_jumps) {
             check_last_seen(seen->second.last_seen, so.since);
         }
@@ -148,7 +148,8 @@ std::string unseen(World& world) {
         for (const auto user : world.users) {
             const auto seen = device->presences().find(user);
             const auto status = seen == device->presences().end() ? "nothing" : seen->second.status;
-            const auto truth = what_is_so(world, user);
+            const auto truth =
+                world.may_see(device->user(), user) ? what_is_so(world, user) : "hidden";
             if (status == truth) continue;
             return "device " + to_string(device->id()) + " sees user " + to_string(user) + " " +
                    status + ", who is " + truth;

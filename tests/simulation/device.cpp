@@ -194,6 +194,7 @@ void Device::happened(const client::MessageSent& sent) {
 }
 
 void Device::happened(const client::SendFailed& failed) {
+    if (may_be_revoked_) return;
     witness_.send_refused(failed.client_id, failed.error);
     std::erase_if(outbox_, [&](const auto& one) { return one.first == failed.client_id; });
 }
@@ -203,6 +204,7 @@ void Device::happened(const client::Gap& gap) {
 }
 
 void Device::happened(const client::Ended& ended) {
+    if (may_be_revoked_) return;
     witness_.fail("P8 honest overload",
                   "device " + to_string(id_) + " was sent away: " + ended.detail);
 }

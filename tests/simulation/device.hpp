@@ -53,6 +53,9 @@ public:
     void start();
     // The application ends without a word.
     void kill();
+    // It is signed out elsewhere, or soon will be.
+    void expect_revoked() { may_be_revoked_ = true; }
+    bool may_be_revoked() const { return may_be_revoked_; }
     // It closes its connection and ends.
     void quit();
     // The machine sleeps, or is on a train: the connection breaks and no new one is there before.
@@ -116,6 +119,7 @@ private:
     std::uint64_t life_ = 0;  // timers and answers of an earlier one are void
     std::uint64_t timer_ = 0;
     bool settling_ = false;
+    bool may_be_revoked_ = false;
 };
 
 }  // namespace banter::simulation

@@ -123,8 +123,11 @@ Node::Node(Timeline& timeline, NodeCondition& condition, Engines& engines,
                   sinks.push_back(table.get());
               return sinks;
           }(),
-          visibility_, clock, shared_presence_.get(), options.presence) {
+          visibility_, clock, shared_presence_.get(), options.presence),
+      account_changes_(view_, pointers(tables_), {accounts_, devices_, *chats_, presence_},
+                       link_.get()) {
     if (lanes_) lanes_->set_consumer(*chats_);
+    account_changes_.connect(hooks_);
     build_fronts(engines, clock, options);
 }
 
@@ -140,7 +143,7 @@ void Node::build_fronts(Engines& engines, const ports::Clock& clock, const NodeO
 void Node::start(std::function<void(bool)> ready) {
     for (std::size_t i = 0; i < tables_.size(); ++i)
         executors_[i]->post([table = tables_[i].get()] { table->start(); });
-    if (link_) link_->start(*chats_);
+    if (link_) link_->start(*chats_, account_changes_);
     if (shared_log_) shared_log_->start(*chats_);
     executors_[0]->post([this, ready = std::move(ready)] {
         base::spawn(chats_->recover(), [this, ready](const base::Result<std::size_t>& recovered) {

@@ -11,6 +11,7 @@
 #include "adapters/memory/memory_personal_states.hpp"
 #include "adapters/memory/memory_user_directory.hpp"
 #include "adapters/memory/seeded_random.hpp"
+#include "app/account_changes.hpp"
 #include "app/account_relations.hpp"
 #include "app/account_visibility.hpp"
 #include "engines.hpp"
@@ -72,7 +73,8 @@ public:
     std::size_t shards() const { return executors_.size(); }
     chat::ChatService& chats() { return *chats_; }
     accounts::AccountService& accounts() { return accounts_; }
-    presence::PresenceService& presence() { return presence_; }
+    accounts::DeviceService& devices() { return devices_; }
+    accounts::ContactService& contacts() { return contacts_; }
 
     // A peer connects to the shard; on it.
     void accept(std::size_t shard, std::shared_ptr<gateway::Connection> connection,
@@ -103,6 +105,7 @@ private:
     std::vector<std::unique_ptr<gateway::SessionTable>> tables_;
     std::unique_ptr<chat::ChatService> chats_;
     presence::PresenceService presence_;
+    app::AccountChanges account_changes_;
     std::vector<std::unique_ptr<gateway::SessionContext>> fronts_;
     bool ready_ = false;
 };

@@ -62,6 +62,8 @@ Plan::Plan(Dice& dice) {
     registry_failures = half();
     registry_losses = half();
     absence = half();
+    privacy = half();
+    revocations = half();
     registry.slowest = dice.between(1, 60) * millisecond;
     if (registry_failures) registry.failed = registry.kept = 20'000;
     if (half()) registry.notice_lost = registry.notice_doubled = registry.notice_late = 100'000;

@@ -39,6 +39,8 @@ struct Plan {
     bool registry_losses = false;  // all of it is gone
     bool absence = false;          // in the end somebody goes away, and who watches him is asked
     PresenceFaults registry;
+    bool privacy = false;      // who may see whom changes
+    bool revocations = false;  // devices are signed out
 
     bool repeats = false;  // sends are made again, also in parallel and with other words
 

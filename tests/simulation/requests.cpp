@@ -1,5 +1,6 @@
 // What users do over HTTP, and what it must answer.
 #include <algorithm>
+#include <array>
 
 #include "world.hpp"
 
@@ -25,6 +26,12 @@ base::Task<base::Result<protocol::Sent>> send_by_http(Node& node, std::size_t sh
 
 template <class T>
 base::Task<base::Result<bool>> as_bool(base::Task<base::Result<T>> task) {
+    const auto result = co_await std::move(task);
+    if (!result) co_return std::unexpected(result.error());
+    co_return true;
+}
+
+base::Task<base::Result<bool>> as_done(base::Task<base::Result<void>> task) {
     const auto result = co_await std::move(task);
     if (!result) co_return std::unexpected(result.error());
     co_return true;
@@ -140,6 +147,50 @@ void World::change_members(ChatId chat) {
     } else {
         edit_group(chat, actor);
     }
+}
+
+void World::change_privacy(UserId user) {
+    const auto ignored = [](const std::optional<base::Result<bool>>&) {};
+    const UserId other = dice.pick(users);
+    const auto roll = dice.between(0, 7);
+    trace.note("privacy", user, other, static_cast<std::uint64_t>(roll));
+    if (roll < 4) {
+        constexpr std::array audiences{domain::Audience::everyone, domain::Audience::contacts,
+                                       domain::Audience::nobody};
+        accounts::ProfileChange change;
+        change.last_seen = dice.pick(audiences);
+        ask<bool>(
+            [=](Node& node, std::size_t) {
+                return as_bool(node.accounts().update_profile(user, change));
+            },
+            ignored);
+        return;
+    }
+    // Who has a direct chat would be refused in it, which the verdict knows nothing of.
+    const bool direct = std::min(user, other) == std::min(users[0], users[1]) &&
+                        std::max(user, other) == std::max(users[0], users[1]);
+    if (user == other || (direct && roll >= 6)) return;
+    ask<bool>(
+        [=](Node& node, std::size_t) {
+            auto& contacts = node.contacts();
+            if (roll == 4) return as_done(contacts.add(user, other));
+            if (roll == 5) return as_done(contacts.remove(user, other));
+            return as_done(roll == 6 ? contacts.block(user, other) : contacts.unblock(user, other));
+        },
+        ignored);
+}
+
+void World::revoke(Device& device) {
+    const auto others = std::ranges::count_if(devices, [&](const auto& other) {
+        return other->user() == device.user() && other->id() != device.id() &&
+               !other->may_be_revoked();
+    });
+    if (others == 0 || device.may_be_revoked()) return;
+    trace.note("revoke", device.id());
+    device.expect_revoked();
+    ask<bool>([user = device.user(), id = device.id()](
+                  Node& node, std::size_t) { return as_done(node.devices().revoke(user, id)); },
+              [](const std::optional<base::Result<bool>>&) {});
 }
 
 void World::edit_group(ChatId chat, UserId actor) {

@@ -49,6 +49,9 @@ private:
             if (world_.plan.churn && world_.chats.size() > 1) change();
         } else if (roll < 88) {
             if (world_.plan.repeats) repeat();
+        } else if (roll < 90) {
+            if (world_.plan.privacy) world_.change_privacy(dice_.pick(world_.users));
+            if (world_.plan.revocations && dice_.chance(1, 4)) world_.revoke(any_device());
         } else {
             trouble();
         }

@@ -107,8 +107,9 @@ NodeLink::~NodeLink() {
     bus_.process_ended(self_);
 }
 
-void NodeLink::start(chat::NodeBusReceiver& receiver) {
+void NodeLink::start(chat::NodeBusReceiver& receiver, chat::AccountListener& accounts) {
     receiver_ = &receiver;
+    accounts_ = &accounts;
     bus_.add(*this);
     shards_[0]->post([this] { beat(); });
 }
@@ -136,6 +137,12 @@ void NodeLink::send(ports::NodeId to, std::size_t shard,
 
 void NodeLink::tell(ports::NodeId to, std::uint32_t shard, delivery::Mail mail) {
     if (condition_.alive) send(to, shard, std::move(mail));
+}
+
+void NodeLink::announce(domain::AccountChange change) {
+    if (!condition_.alive) return;
+    for (const auto peer : peers())
+        send(peer, 0, change);
 }
 
 void NodeLink::call(ports::NodeId to, chat::Call call,
@@ -175,7 +182,7 @@ void NodeLink::came(const SharedBus::Packet& packet) {
     const auto before = heartbeat ? packet.number : packet.number - 1;
     const bool missing = received < before;
     received = std::max(received, packet.number);
-    if (missing) receiver_->lost(packet.stream.from);
+    if (missing) lost(packet.stream.from);
     if (!heartbeat) take(packet);
 }
 
@@ -183,6 +190,8 @@ void NodeLink::take(const SharedBus::Packet& packet) {
     const auto from = packet.stream.from;
     if (const auto* mail = std::get_if<delivery::Mail>(&packet.content)) {
         receiver_->told(from, static_cast<std::uint32_t>(packet.stream.to_shard), *mail);
+    } else if (const auto* change = std::get_if<domain::AccountChange>(&packet.content)) {
+        accounts_->account_changed(from, *change);
     } else if (const auto* answered = std::get_if<SharedBus::Answer>(&packet.content)) {
         answer(answered->number, answered->reply);
     } else if (const auto* question = std::get_if<SharedBus::Question>(&packet.content)) {
@@ -198,9 +207,14 @@ void NodeLink::take(const SharedBus::Packet& packet) {
 void NodeLink::may_have_lost(ports::NodeId peer, bool gone) {
     shards_[0]->at(timeline_.now(), [this, peer, gone] {
         if (!condition_.alive) return;
-        receiver_->lost(peer);
+        lost(peer);
         if (gone) receiver_->gone(peer);
     });
+}
+
+void NodeLink::lost(ports::NodeId peer) {
+    receiver_->lost(peer);
+    accounts_->account_changes_lost(peer);
 }
 
 }  // namespace banter::simulation

@@ -55,7 +55,7 @@ private:
     struct Packet {
         Stream stream;
         std::uint64_t number = 0;
-        std::variant<delivery::Mail, Question, Answer, Heartbeat> content;
+        std::variant<delivery::Mail, Question, Answer, Heartbeat, domain::AccountChange> content;
     };
 
     void add(NodeLink& link);
@@ -84,13 +84,14 @@ public:
     NodeLink(const NodeLink&) = delete;
     NodeLink& operator=(const NodeLink&) = delete;
 
-    void start(chat::NodeBusReceiver& receiver);
+    void start(chat::NodeBusReceiver& receiver, chat::AccountListener& accounts);
     // The process ends: whoever waits for an answer gets none.
     void end();
 
     ports::NodeId self() const override { return self_; }
     std::vector<ports::NodeId> peers() const override { return bus_.others(self_); }
     void tell(ports::NodeId to, std::uint32_t shard, delivery::Mail mail) override;
+    void announce(domain::AccountChange change) override;
     void call(ports::NodeId to, chat::Call call,
               std::function<void(base::Result<chat::Reply>)> answered) override;
 
@@ -110,6 +111,7 @@ private:
     void take(const SharedBus::Packet& packet);
     void answer(std::uint64_t number, base::Result<chat::Reply> reply);
     void may_have_lost(ports::NodeId peer, bool gone);
+    void lost(ports::NodeId peer);
 
     Timeline& timeline_;
     SharedBus& bus_;
@@ -117,6 +119,7 @@ private:
     std::vector<NodeExecutor*> shards_;
     ports::NodeId self_;
     chat::NodeBusReceiver* receiver_ = nullptr;
+    chat::AccountListener* accounts_ = nullptr;
     std::map<SharedBus::Stream, std::uint64_t> sent_;      // how many packets
     std::map<SharedBus::Stream, std::uint64_t> received_;  // up to which one
     std::map<std::uint64_t, Asked> asked_;

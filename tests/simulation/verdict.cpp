@@ -47,6 +47,7 @@ std::optional<Case> open_case(World& world, ChatId chat) {
 
 std::string missing(World& world, const Case& one) {
     for (const auto& device : world.devices) {
+        if (world.is_revoked(*device)) continue;
         const auto stay = one.fold.last_stay(device->user());
         if (!stay) continue;
         const auto& has = world.witness.has(device->id(), one.chat);
@@ -241,6 +242,10 @@ std::string unsettled(World& world) {
     if (world.engines.log && !world.engines.log->idle()) return "the log is not consumed";
     for (const auto& device : world.devices) {
         const auto who = "device " + to_string(device->id());
+        if (world.is_revoked(*device)) {
+            if (world.has_session(*device)) return who + " is revoked and has a session";
+            continue;
+        }
         if (!device->live()) return who + " is not live";
         if (device->unsettled()) return who + " waits for the answer to a send";
     }

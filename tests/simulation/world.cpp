@@ -71,8 +71,8 @@ void World::start_node(NodeSlot& slot) {
 void World::crash(NodeSlot& slot) {
     if (!slot.node) return;
     trace.note("node.crash", slot.condition.index);
-    for (const auto& [weak, user] : slot.links) {
-        if (const auto link = weak.lock()) link->server_died();
+    for (const auto& served : slot.links) {
+        if (const auto link = served.link.lock()) link->server_died();
     }
     slot.links.clear();
     slot.node.reset();
@@ -208,7 +208,7 @@ std::shared_ptr<Link> World::connect(Device& device) {
     auto link = std::make_shared<Link>(timeline, dice, weather, node->shard(shard),
                                        plan.node.sessions.connection, device, ++links_);
     std::erase_if(slot->links, [](const auto& served) { return served.link.expired(); });
-    slot->links.push_back({link, device.user()});
+    slot->links.push_back({link, device.user(), device.id()});
     trace.note("connect", device.id(), slot->condition.index, shard);
     timeline.after(latency(), [this, slot, life = slot->life, node, shard, link, &device] {
         if (slot->life != life) return;
@@ -278,6 +278,31 @@ bool World::has_session(UserId user, const NodeSlot& slot) {
         const auto link = served.link.lock();
         return served.user == user && link && link->served();
     });
+}
+
+bool World::has_session(const Device& device) const {
+    return std::ranges::any_of(slots, [&](const auto& slot) {
+        return std::ranges::any_of(slot->links, [&](const auto& served) {
+            const auto link = served.link.lock();
+            return served.device == device.id() && link && link->served();
+        });
+    });
+}
+
+bool World::is_revoked(const Device& device) {
+    return device.may_be_revoked() &&
+           !at_once(engines.users.find_device(device.user(), device.id())).value();
+}
+
+// As app::AccountVisibility says it, at once.
+bool World::may_see(UserId watcher, UserId target) {
+    if (watcher == target) return true;
+    const auto found = at_once(engines.users.find_user(target)).value();
+    const auto relation = at_once(engines.users.relation(target, watcher)).value();
+    if (relation.blocked_either_way()) return false;
+    const auto audience = found->privacy.last_seen;
+    return audience == domain::Audience::everyone ||
+           (audience == domain::Audience::contacts && relation.is_contact);
 }
 
 std::vector<domain::Message> World::log_of(ChatId chat) {

@@ -26,6 +26,7 @@ struct NodeSlot {
     struct Served {
         std::weak_ptr<Link> link;
         domain::UserId user;
+        domain::DeviceId device;
     };
     std::vector<Served> links;
 };
@@ -86,6 +87,7 @@ public:
     // Some node has a session of the user, also one that nobody is at the other end of.
     bool has_session(domain::UserId user) const;
     static bool has_session(domain::UserId user, const NodeSlot& slot);
+    bool has_session(const Device& device) const;
 
     // ---- requests, as over HTTP: no answer when the process or the network fails
     template <class T>
@@ -120,6 +122,13 @@ public:
     void repeat_send(const domain::ClientId& id, bool other_words);
     void probe_history(domain::UserId user, domain::ChatId chat);
     void change_members(domain::ChatId chat);
+    void change_privacy(domain::UserId user);
+    // Signs the device out, unless it is the last one of its user.
+    void revoke(Device& device);
+
+    // By what the directory says now.
+    bool may_see(domain::UserId watcher, domain::UserId target);
+    bool is_revoked(const Device& device);
 
     // The user has been removed for certain, and nobody adds him again.
     bool surely_out(domain::UserId user, domain::ChatId chat) const {
