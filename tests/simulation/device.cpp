@@ -194,7 +194,7 @@ void Device::happened(const client::MessageSent& sent) {
 }
 
 void Device::happened(const client::SendFailed& failed) {
-    if (may_be_revoked_) return;
+    if (machine_->phase() == client::Phase::ended) return;
     witness_.send_refused(failed.client_id, failed.error);
     std::erase_if(outbox_, [&](const auto& one) { return one.first == failed.client_id; });
 }
