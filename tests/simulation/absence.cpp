@@ -60,7 +60,7 @@ private:
     const std::string& failure() const { return world_.witness.failure(); }
 
     void go_away() {
-        const auto roll = world_.dice.between(0, 3);
+        const auto roll = world_.dice.between(0, world_.plan.revocations ? 4 : 3);
         crashed_ = roll == 1;
         world_.trace.note("absence", user_, static_cast<std::uint64_t>(roll));
         for (auto& slot : world_.slots) {
@@ -68,7 +68,11 @@ private:
         }
         for (auto& device : world_.devices) {
             if (device->user() != user_) continue;
-            roll == 0 ? device->kill() : device->quit();
+            if (roll == 4) {
+                world_.revoke(*device);
+            } else {
+                roll == 0 ? device->kill() : device->quit();
+            }
         }
         if (roll == 2 && world_.engines.presence) world_.engines.presence->entries.lose_all(true);
     }
@@ -89,12 +93,22 @@ private:
             if (status != so.status) so = {std::move(status), now};
         }
         for (auto& device : world_.devices) {
+            if (device->user() == user_ && world_.is_revoked(*device)) check_ended(*device);
             auto& live_since = live_since_.try_emplace(device->id(), now).first->second;
             if (!device->live()) live_since = now;
             for (const auto& [user, so] : so_) {
                 if (now - std::max(so.since, live_since) > bound()) look_at(*device, user, so);
             }
         }
+    }
+
+    // Its sockets close in time, on whichever node.
+    void check_ended(const Device& device) {
+        const auto now = world_.timeline.now();
+        const auto since = revoked_since_.try_emplace(device.id(), now).first->second;
+        if (now - since <= in_time || !world_.has_session(device)) return;
+        world_.witness.fail(promise,
+                            "device " + to_string(device.id()) + " was signed out and goes on");
     }
 
     void look_at(const Device& device, UserId user, const So& so) {
@@ -138,6 +152,7 @@ private:
     bool crashed_ = false;
     std::map<UserId, So> so_;
     std::map<domain::DeviceId, Micros> live_since_;
+    std::map<domain::DeviceId, Micros> revoked_since_;
 };
 
 }  // namespace

@@ -180,12 +180,15 @@ void World::change_privacy(UserId user) {
         ignored);
 }
 
-void World::revoke(Device& device) {
+void World::revoke_spare(Device& device) {
     const auto others = std::ranges::count_if(devices, [&](const auto& other) {
         return other->user() == device.user() && other->id() != device.id() &&
                !other->may_be_revoked();
     });
-    if (others == 0 || device.may_be_revoked()) return;
+    if (others > 0 && !device.may_be_revoked()) revoke(device);
+}
+
+void World::revoke(Device& device) {
     trace.note("revoke", device.id());
     device.expect_revoked();
     ask<bool>([user = device.user(), id = device.id()](

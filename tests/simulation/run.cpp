@@ -51,7 +51,7 @@ private:
             if (world_.plan.repeats) repeat();
         } else if (roll < 90) {
             if (world_.plan.privacy) world_.change_privacy(dice_.pick(world_.users));
-            if (world_.plan.revocations && dice_.chance(1, 4)) world_.revoke(any_device());
+            if (world_.plan.revocations && dice_.chance(1, 4)) world_.revoke_spare(any_device());
         } else {
             trouble();
         }

@@ -123,8 +123,9 @@ public:
     void probe_history(domain::UserId user, domain::ChatId chat);
     void change_members(domain::ChatId chat);
     void change_privacy(domain::UserId user);
-    // Signs the device out, unless it is the last one of its user.
+    // Signs the device out; a spare one: not the last of its user.
     void revoke(Device& device);
+    void revoke_spare(Device& device);
 
     // By what the directory says now.
     bool may_see(domain::UserId watcher, domain::UserId target);
