@@ -30,3 +30,17 @@ def test_websocket_pings_are_no_heartbeat_and_any_frame_is(alice):
         assert watch.seconds < 66
     pinging.expect_close(4002)
     talking.barrier()
+
+
+# What does not answer the server's close frame either, as when its network is gone.
+def test_who_never_answers_again_is_offline_within_65_s_too(alice, bob):
+    unheard, watching = bob.connect(), alice.connect()
+    watching.send("watch", users=[bob.id])
+    watching.expect("presence", user=bob.id, status="online")
+    watch = Stopwatch()
+    while not watching.of_type("presence"):
+        assert watch.seconds < 65
+        watching.barrier()
+        watching.read_for(1)
+    assert watching.of_type("presence")[-1]["status"] == "offline"
+    unheard.expect_close(4002)
