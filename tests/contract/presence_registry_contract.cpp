@@ -21,8 +21,6 @@ constexpr UserId ada{(1ULL << 63) - 1};
 constexpr UserId bob{2};
 constexpr DeviceId phone{21};
 constexpr DeviceId laptop{(1ULL << 63) - 1};
-constexpr auto lives = 60s;
-
 struct Listener final : ports::PresenceListener {
     void presence_changed(UserId user) override { changed.push_back(user); }
     void presence_lost() override { ++lost; }
@@ -31,8 +29,13 @@ struct Listener final : ports::PresenceListener {
     int lost = 0;
 };
 
-// Two nodes on the memory adapter. Another adapter brings the same members.
+// Two nodes on the memory adapter. Another adapter brings the same members; one whose time cannot
+// be moved waits, and so has shorter times and a tolerance.
 struct MemoryPresence {
+    static constexpr std::chrono::milliseconds lives = 60s;
+    static constexpr std::chrono::milliseconds lapsed_kept = ports::PresenceRegistry::lapsed_kept;
+    static constexpr std::chrono::milliseconds tolerance = 0s;
+
     template <class T>
     T run(base::Task<T> task) {
         return executor.run(std::move(task));
@@ -58,6 +61,8 @@ protected:
         engine_.second.listen(second_listener_);
     }
 
+    static constexpr auto lives = Engine::lives;
+
     ports::PresenceRegistry& first() { return engine_.first; }
     ports::PresenceRegistry& second() { return engine_.second; }
 
@@ -81,6 +86,15 @@ protected:
         return found.front();
     }
 
+    void expect(const PresenceEntry& entry, DeviceId device, NodeId node, Timestamp last_seen,
+                std::chrono::milliseconds left) {
+        EXPECT_EQ(entry.device, device);
+        EXPECT_EQ(entry.node, node);
+        EXPECT_EQ(entry.last_seen, last_seen);
+        EXPECT_LE(entry.lives, left);
+        EXPECT_GE(entry.lives, left - Engine::tolerance);
+    }
+
     Engine engine_;
     Listener first_listener_;
     Listener second_listener_;
@@ -97,8 +111,10 @@ TYPED_TEST(PresenceRegistryContract, KnowsWhoseEntriesItPuts) {
 TYPED_TEST(PresenceRegistryContract, WhatOneNodePutsTheOtherFinds) {
     const auto now = this->engine_.clock.now();
     EXPECT_EQ(this->put(this->first(), {{ada, phone}, {ada, laptop}}), 2u);
-    EXPECT_EQ(this->find(ada),
-              (std::vector<PresenceEntry>{{phone, here, now, lives}, {laptop, here, now, lives}}));
+    const auto found = this->find(ada);
+    ASSERT_EQ(found.size(), 2u);
+    this->expect(found[0], phone, here, now, TestFixture::lives);
+    this->expect(found[1], laptop, here, now, TestFixture::lives);
     EXPECT_TRUE(this->find(bob).empty());
 }
 
@@ -134,34 +150,54 @@ TYPED_TEST(PresenceRegistryContract, RemovingWhatIsNotThereChangesNothing) {
 }
 
 TYPED_TEST(PresenceRegistryContract, AnEntryLivesForAsLongAsItIsRenewed) {
+    constexpr auto lives = TestFixture::lives;
     this->put(this->first(), {{ada, phone}});
-    this->engine_.pass(30s);
-    EXPECT_EQ(this->find(ada).at(0).lives, 30s);
+    this->engine_.pass(lives / 2);
+    EXPECT_LE(this->find(ada).at(0).lives, lives / 2);
     const auto renewed = this->engine_.clock.now();
     EXPECT_EQ(this->put(this->first(), {{ada, phone}}), 0u);
-    this->engine_.pass(59s);
-    EXPECT_EQ(this->find(ada),
-              (std::vector<PresenceEntry>{{phone, here, renewed, std::chrono::seconds(1)}}));
+    this->engine_.pass(lives / 4 * 3);
+    const auto found = this->find(ada);
+    ASSERT_EQ(found.size(), 1u);
+    this->expect(found[0], phone, here, renewed, lives / 4);
+    EXPECT_GT(found[0].lives, 0s);
 }
 
 TYPED_TEST(PresenceRegistryContract, OneThatLapsedTellsWhenItWasSeenLastForADay) {
     const auto seen = this->engine_.clock.now();
     this->put(this->first(), {{ada, phone}});
-    this->engine_.pass(lives);
+    this->engine_.pass(TestFixture::lives);
     EXPECT_EQ(this->find(ada), (std::vector<PresenceEntry>{{phone, here, seen, 0s}}));
-    this->engine_.pass(ports::PresenceRegistry::lapsed_kept - 1s);
+    this->engine_.pass(TypeParam::lapsed_kept / 2);
     EXPECT_EQ(this->find(ada).size(), 1u);
-    this->engine_.pass(2s);
+    this->engine_.pass(TypeParam::lapsed_kept / 2);
     EXPECT_TRUE(this->find(ada).empty());
 }
 
 TYPED_TEST(PresenceRegistryContract, OneThatLapsedComesBackAsNew) {
     this->put(this->first(), {{ada, phone}});
-    this->engine_.pass(lives);
+    this->engine_.pass(TestFixture::lives);
     this->second().follow(ada);
     EXPECT_EQ(this->put(this->first(), {{ada, phone}}), 1u);
-    EXPECT_EQ(this->find(ada).at(0).lives, lives);
+    EXPECT_GT(this->find(ada).at(0).lives, 0s);
     EXPECT_EQ(this->second_listener_.changed, std::vector{ada});
+}
+
+TYPED_TEST(PresenceRegistryContract, AWholeBatchIsOneCall) {
+    std::vector<ports::PresentDevice> devices;
+    std::vector<UserId> users;
+    for (std::uint64_t i = 0; i < ports::PresenceRegistry::max_batch; ++i) {
+        users.push_back(UserId{1000 + i});
+        devices.push_back({users.back(), phone});
+    }
+    EXPECT_EQ(this->put(this->first(), devices), devices.size());
+    EXPECT_EQ(this->put(this->first(), devices), 0u);
+    const auto found = *this->engine_.run(this->second().find(users));
+    ASSERT_EQ(found.size(), users.size());
+    EXPECT_TRUE(std::ranges::all_of(found, [](const auto& list) { return list.size() == 1; }));
+    this->remove(this->first(), devices);
+    EXPECT_TRUE(this->find(users.front()).empty());
+    EXPECT_TRUE(this->find(users.back()).empty());
 }
 
 TYPED_TEST(PresenceRegistryContract, ComingAndGoingIsToldToWhoFollows) {
