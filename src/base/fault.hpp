@@ -20,6 +20,7 @@
     FAULT(conflict_overlooked)       /* other words under the same client_id are a retry */  \
     FAULT(ids_by_the_clock)          /* message ids follow a clock that goes back */         \
     FAULT(marks_go_back)             /* the last acknowledgement wins, not the furthest */   \
+    FAULT(some_marks_untold)         /* nobody hears that they have moved */                 \
     FAULT(cursor_shared)             /* a device goes on where the user's other one is */    \
     FAULT(live_before_backlog)       /* new messages overtake the backlog */                 \
     FAULT(lost_wake_up)              /* what comes during the catch-up is not noted */       \

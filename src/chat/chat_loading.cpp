@@ -115,8 +115,11 @@ Task<void> ChatShard::load_for_waiting(ChatId chat) {
         }
         (*result)->last_used = ports_.clock.steady();
         chats_.emplace(chat, *result);
+        if (const auto settling = settling_.find(partition); settling != settling_.end()) {
+            settling->second.chats.push_back(chat);
+        }
         const Seq told = std::exchange((*result)->anchor->told, (*result)->committed);
-        if (told < (*result)->committed && (*result)->anchor->followers.any()) {
+        if (ports_.log.replays() && (*result)->anchor->followers.any()) {
             base::spawn(tell_missed(*result, told));
         }
     }
@@ -129,6 +132,8 @@ Task<void> ChatShard::load_for_waiting(ChatId chat) {
 // told it, and it will not be decided again.
 Task<void> ChatShard::tell_missed(std::shared_ptr<ChatState> chat, Seq told) {
     const Seq through = chat->committed;
+    fan_out_.missed(*chat);
+    fan_out_.send();
     while (told < through && !chat->stale && owns(chat->chat.id)) {
         ports::MessageRange range;
         range.chat = chat->chat.id;

@@ -9,6 +9,9 @@
 namespace banter::chat {
 namespace {
 
+// So long after a partition has moved its former consumer may still be writing.
+constexpr auto late_writes = std::chrono::seconds(10);
+
 using base::Task;
 using domain::ChatId;
 
@@ -17,11 +20,33 @@ using domain::ChatId;
 void ChatShard::assigned(std::int32_t partition, std::uint64_t generation) {
     forget_of(partition);  // what was known of an earlier time here
     sequencer_.progress().assigned(partition, generation);
+    settling_[partition].end = executor_.after(
+        late_writes, [this, partition] { base::spawn(take_late_marks(partition)); });
     base::log::info("partition.assigned", {{"partition", partition}});
     base::spawn(settle_outbox());
 }
 
+// Whoever had the partition before may write marks for as long as an engine takes at most; nobody
+// acknowledges them, so nobody repeats them.
+Task<void> ChatShard::take_late_marks(std::int32_t partition) {
+    auto settling = settling_.extract(partition);
+    if (!settling) co_return;
+    for (const auto chat : settling.mapped().chats) {
+        const auto rows = co_await ports_.receipts.marks(chat);
+        const auto found = chats_.find(chat);
+        if (!rows || found == chats_.end()) continue;
+        const auto state = found->second;
+        for (const auto& row : *rows) {
+            const auto* const member = state->member(row.user);
+            if (member == nullptr || domain::merge(member->marks, row.marks) == member->marks)
+                continue;
+            sequencer_.mark(state, row.user, row.marks, row.at, [](const base::Result<void>&) {});
+        }
+    }
+}
+
 void ChatShard::revoked(std::int32_t partition) {
+    settling_.erase(partition);
     sequencer_.progress().revoked(partition);
     base::log::info("partition.revoked", {{"partition", partition}});
     forget_of(partition);

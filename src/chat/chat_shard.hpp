@@ -170,6 +170,7 @@ private:
     void forget_of(std::int32_t partition);
     void give_up_changes(const std::function<bool(domain::ChatId)>& concerned);
     base::Task<void> settle_outbox();
+    base::Task<void> take_late_marks(std::int32_t partition);
 
     base::Executor& executor_;
     const runtime::Shards& shards_;
@@ -183,6 +184,12 @@ private:
     // Sends that wait until it is known whether one of the two blocks the other.
     std::unordered_map<domain::ChatId, std::vector<ports::SendCommand>> accepting_;
     std::size_t accepting_count_ = 0;
+    // A partition that came a moment ago, and the chats of it that were loaded since.
+    struct Settling {
+        std::vector<domain::ChatId> chats;
+        base::Timer end;
+    };
+    std::unordered_map<std::int32_t, Settling> settling_;
     // What never changes of chats of other nodes.
     struct Kind {
         std::optional<std::pair<domain::UserId, domain::UserId>> direct;  // its two users

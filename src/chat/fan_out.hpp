@@ -48,6 +48,8 @@ public:
     // Finds out who may be told, so it may take a while; what is gathered meanwhile waits. When
     // that cannot be found out, nobody is told.
     base::Task<base::Result<void>> marks(const MovedMarks& moved);
+    // Something of the chat may not have been told.
+    void missed(const ChatState& chat) { to_followers(chat, delivery::Missed{chat.chat.id}); }
     // These users may see the chat from now on: their sessions everywhere take it up.
     void joined(domain::ChatId chat, const std::vector<domain::UserId>& users);
     void typing(const ChatState& chat, domain::UserId user, bool on, domain::TypingKind kind);

@@ -68,15 +68,20 @@ struct StateNotice {
     EncodedFrame answer;
 };
 
+// What happened in the chat may not have been told: whoever follows it asks where it stands.
+struct Missed {
+    domain::ChatId chat;
+};
+
 // A frame for every session of these users, whatever chats they follow.
 struct UserNotice {
     std::vector<domain::UserId> users;
     EncodedFrame frame;
 };
 
-using MailItem =
-    std::variant<Answer, Joined, std::shared_ptr<const LiveMessage>,
-                 std::shared_ptr<const ReceiptNotice>, TypingNotice, StateNotice, UserNotice>;
+using MailItem = std::variant<Answer, Joined, std::shared_ptr<const LiveMessage>,
+                              std::shared_ptr<const ReceiptNotice>, TypingNotice, StateNotice,
+                              UserNotice, Missed>;
 
 // In the order in which it has to be handled.
 using Mail = std::vector<MailItem>;

@@ -118,6 +118,11 @@ void Registry::handle(const StateNotice& notice) {
     }
 }
 
+void Registry::handle(const Missed& missed) {
+    for (const auto& feed : followers(missed.chat))
+        feed->moved([chat = missed.chat](domain::ChatId one) { return one == chat; });
+}
+
 void Registry::handle(const UserNotice& notice) {
     for (const auto user : notice.users) {
         const auto found = by_user_.find(user);

@@ -38,6 +38,7 @@ private:
     void handle(const std::shared_ptr<const ReceiptNotice>& notice);
     void handle(const TypingNotice& notice);
     void handle(const StateNotice& notice);
+    void handle(const Missed& missed);
     void handle(const UserNotice& notice);
     // A copy, because what a feed does may change who follows the chat.
     Feeds followers(domain::ChatId chat) const;
