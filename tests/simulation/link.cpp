@@ -75,6 +75,13 @@ void Link::schedule_delivery() {
     timeline_.at(last_down_, [self = shared_from_this()] { self->deliver(); });
 }
 
+void Link::read_on() {
+    stalled_until_ = 0;
+    last_down_ = timeline_.now();
+    for (std::size_t i = 0; i < queue_.size(); ++i)
+        schedule_delivery();
+}
+
 void Link::deliver() {
     if (cut_ || queue_.empty()) return;
     if (client_ != nullptr && timeline_.now() < stalled_until_) {

@@ -41,6 +41,8 @@ public:
     void send(std::string text);
     void leave();  // a close frame, and deaf from now on
     void stall(Micros until) { stalled_until_ = until; }
+    // The client reads on at once.
+    void read_on();
 
     // The server's end.
     void write(delivery::EncodedFrame frame) override;

@@ -206,7 +206,7 @@ void heal(World& world) {
     for (auto& device : world.devices) {
         device->offline_until(0);
         if (device->link()) {
-            device->link()->stall(0);
+            device->link()->read_on();
             device->link()->tell_of_cut();
         }
         device->start();
