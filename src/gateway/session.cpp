@@ -280,12 +280,16 @@ void Session::on(const protocol::PingFrame& ping, const protocol::Ref& ref) {
     write_text(protocol::encode_pong(ping.n, ref));
 }
 
-void Session::check(base::Steady now) {
+void Session::check(base::Steady now, bool late) {
     const auto& limits = context_.limits;
     if (state_ == State::closed || connection_->closing()) return;
     if (state_ == State::awaiting_hello && now - opened_at_ > limits.hello_time) {
-        end(ws::CloseCode::no_hello, "no hello came in time");
-    } else if (now - last_heard_ > limits.silence) {
+        if (late) {
+            end(ws::CloseCode::overloaded, "try again later");
+        } else {
+            end(ws::CloseCode::no_hello, "no hello came in time");
+        }
+    } else if (now - last_heard_ > limits.silence && !late) {
         end(ws::CloseCode::silence, "nothing was heard for too long");
     }
 }

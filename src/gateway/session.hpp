@@ -44,8 +44,9 @@ public:
 
     void presence_changed(domain::UserId user, const presence::PresenceView& view);
 
-    // Called every second: ends what never said hello or fell silent.
-    void check(base::Steady now);
+    // Called every second: ends what never said hello or fell silent. `late`: this call comes late,
+    // so what the peer said may still wait to be read.
+    void check(base::Steady now, bool late);
     // The device was revoked, or logged out.
     void revoke();
     // The server is going away: says goodbye and when to come back.

@@ -6,6 +6,7 @@ namespace banter::gateway {
 namespace {
 
 constexpr auto look_interval = std::chrono::seconds(1);
+constexpr auto most_late = std::chrono::seconds(1);
 constexpr std::size_t max_buckets = 100'000;
 
 }  // namespace
@@ -14,19 +15,27 @@ SessionTable::SessionTable(base::Executor& shard, const ports::Clock& clock, Rat
     : shard_(shard), clock_(clock), rates_(rates) {}
 
 void SessionTable::start() {
+    looked_at_ = clock_.steady();
+    look_later();
+}
+
+void SessionTable::look_later() {
     timer_ = shard_.after(look_interval, [this] { look_after(); });
 }
 
 void SessionTable::look_after() {
     const auto now = clock_.steady();
+    // What peers said may wait to be read just as this look did.
+    const bool late = now - looked_at_ > look_interval + most_late;
+    looked_at_ = now;
     std::vector<std::shared_ptr<Session>> sessions;
     sessions.reserve(sessions_.size());
     for (const auto& [key, session] : sessions_)
         sessions.push_back(session);
     for (const auto& session : sessions)
-        session->check(now);
+        session->check(now, late);
     if (buckets_.size() > max_buckets) buckets_.clear();  // forgives a burst, costs no memory
-    start();
+    look_later();
 }
 
 void SessionTable::add(std::shared_ptr<Session> session) {

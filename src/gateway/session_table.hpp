@@ -37,6 +37,7 @@ public:
     void abort();
 
 private:
+    void look_later();
     void look_after();
 
     base::Executor& shard_;
@@ -46,6 +47,7 @@ private:
     std::unordered_map<std::uint64_t, std::shared_ptr<Session>> sessions_;
     std::unordered_map<domain::UserId, TokenBucket> buckets_;
     base::Timer timer_;
+    base::Steady looked_at_;
 };
 
 }  // namespace banter::gateway

@@ -48,7 +48,7 @@ Plan::Plan(Dice& dice) {
     partitions = static_cast<std::int32_t>(dice.between(1, 6));
     log.slowest = dice.between(1, 30) * millisecond;
     log.commit_interval = dice.between(20, 4000) * millisecond;
-    if (shared_log) nodes = static_cast<std::size_t>(dice.between(1, 3));
+    if (shared_log && dice.chance(3, 4)) nodes = static_cast<std::size_t>(dice.between(2, 3));
     bus_cuts = half();
     silences = half();
     if (shared_log && half()) {

@@ -74,6 +74,16 @@ void Witness::heard(const Listener& listener, const client::ServerFrame& frame) 
     std::visit([&](const auto& one) { heard_one(listener, one); }, frame);
 }
 
+// Clients say hello at once, and no network here is so slow.
+void Witness::closed(Device device, std::uint16_t code) {
+    constexpr std::uint16_t no_hello = 4001;
+    trace_.note("closed", device, std::uint64_t{code});
+    if (code == no_hello) {
+        fail("P8 honest overload",
+             "device " + to_string(device) + " is said to have said no hello");
+    }
+}
+
 void Witness::gap(const Gap& gap) {
     const auto& has = has_[{gap.device, gap.chat}];
     for (auto seq = gap.after.next(); seq < gap.before; seq = seq.next()) {

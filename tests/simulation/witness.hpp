@@ -126,9 +126,7 @@ public:
     void wrote(Device device, std::string_view frame) {
         trace_.note("wrote", device, frame.substr(0, most_traced));
     }
-    void closed(Device device, std::uint16_t code) {
-        trace_.note("closed", device, std::uint64_t{code});
-    }
+    void closed(Device device, std::uint16_t code);
     void link_ended(std::size_t link) { streams_.erase(link); }
 
     const std::map<domain::ClientId, SendFact>& sends() const { return sends_; }
