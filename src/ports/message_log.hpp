@@ -89,7 +89,8 @@ public:
     virtual bool replays() const = 0;
     // Every record of the partition up to this one is dealt with: it need not come again.
     virtual void commit(LogPosition through) = 0;
-    // Delivers again what comes after the last commit, with the generation that is returned.
+    // Delivers again what comes after the last commit, with the generation that is returned. Of a
+    // partition that is not this node's nothing comes, nor does what is on its way change.
     virtual std::uint64_t rewind(std::int32_t partition) = 0;
 
     virtual std::int32_t partition_of(domain::ChatId chat) const = 0;

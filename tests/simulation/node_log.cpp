@@ -199,7 +199,9 @@ void NodeLog::commit(ports::LogPosition through) {
 
 std::uint64_t NodeLog::rewind(std::int32_t partition) {
     dealt_with_.erase(partition);
-    const auto generation = log_.rewind(member_, partition);
+    // Of what is not here, nothing comes; it may be on its way back already.
+    const auto member = assigned_.contains(partition) ? member_ : SharedLog::MemberId{};
+    const auto generation = log_.rewind(member, partition);
     if (const auto found = assigned_.find(partition); found != assigned_.end()) {
         found->second = generation;
     }
