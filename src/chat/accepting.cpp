@@ -16,10 +16,6 @@ using domain::ChatId;
 // Chats of other nodes whose kind is remembered; a rarely used one is looked up again.
 constexpr std::size_t most_kinds = 65'536;
 
-base::Problem no_such_chat() {
-    return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
-}
-
 base::Problem too_many() {
     return {ErrorCode::overloaded, "Too many messages are waiting; send it again in a moment.",
             std::chrono::seconds(1)};

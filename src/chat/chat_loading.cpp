@@ -19,10 +19,6 @@ constexpr std::size_t most_missed = 64;
 // Until the engines are asked again, where the log replays.
 constexpr auto retry_time = std::chrono::milliseconds(100);
 
-base::Problem no_such_chat() {
-    return {base::ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
-}
-
 std::unexpected<base::Problem> moving() {
     return base::fail_retry(base::ErrorCode::overloaded,
                             "This chat is moving to another server; try again in a moment.",

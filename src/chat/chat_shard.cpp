@@ -17,10 +17,6 @@ using domain::UserId;
 
 constexpr auto idle_time = std::chrono::minutes(1);
 
-base::Problem no_such_chat() {
-    return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
-}
-
 base::Problem beyond_the_end() {
     return {ErrorCode::invalid, "The field 'seq' is beyond the last message of the chat.", {}};
 }

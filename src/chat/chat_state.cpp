@@ -153,4 +153,8 @@ void ChatState::apply(const domain::Event& event, domain::UserId actor, Seq seq,
     }
 }
 
+base::Problem no_such_chat() {
+    return {base::ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
+}
+
 }  // namespace banter::chat

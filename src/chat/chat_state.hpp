@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.hpp"
 #include "base/task.hpp"
 #include "chat/chat_views.hpp"
 #include "domain/chat.hpp"
@@ -128,6 +129,9 @@ struct ChatState {
     void apply(const domain::Event& event, domain::UserId actor, domain::Seq seq,
                base::Timestamp at);
 };
+
+// `not_found`, in words that do not tell an outsider whether there is such a chat.
+base::Problem no_such_chat();
 
 // The turn to change a chat, which was acquired: gives it on when the change is through, whichever
 // way it ends.

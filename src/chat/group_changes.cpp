@@ -17,10 +17,6 @@ base::Problem not_a_member() {
     return {ErrorCode::not_found, "This user is not in the chat.", {}};
 }
 
-base::Problem no_such_chat() {
-    return {ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
-}
-
 void sort_unique(std::vector<UserId>& users) {
     std::ranges::sort(users);
     users.erase(std::unique(users.begin(), users.end()), users.end());

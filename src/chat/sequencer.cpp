@@ -164,7 +164,7 @@ std::optional<Problem> Sequencer::check(const ChatState& chat,
     const auto* member = chat.member(send.key.sender);
     if (member == nullptr) {
         if (BANTER_FAULT(membership_at_accept)) return std::nullopt;
-        return Problem{ErrorCode::not_found, "There is no such chat, or you are not in it.", {}};
+        return no_such_chat();
     }
     if (send.blocked) {
         return Problem{ErrorCode::forbidden, "One of you has blocked the other.", {}};
